@@ -1,0 +1,1 @@
+//! The native contract: address models, prototypes, headers

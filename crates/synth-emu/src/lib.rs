@@ -1,0 +1,1 @@
+//! Runs images on an emulated Cortex-M and reports faults by kind

@@ -1,0 +1,1 @@
+//! SSA functions, the symbol graph, verifier, text form and interpreter

@@ -1,0 +1,1 @@
+//! ELF objects and firmware images for ARM Cortex-M

@@ -1,0 +1,1 @@
+//! ARM Cortex-M code generation: selection, allocation, layout, encoding

@@ -1,0 +1,1 @@
+//! Translates WebAssembly operators to SSA and index spaces to symbols

@@ -1,0 +1,1 @@
+//! Reads WebAssembly: binary and text format, names, custom sections

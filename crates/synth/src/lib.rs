@@ -1,0 +1,1 @@
+//! WebAssembly to native ARM Cortex-M code: the library facade.
