@@ -1,1 +1,27 @@
-//! SSA functions, the symbol graph, verifier, text form and interpreter
+//! The intermediate representation of `synth`.
+//!
+//! A [`Program`] is a graph of [`Symbol`]s; a defined function is a
+//! [`Function`] in SSA form with block parameters. 64-bit integers are pairs
+//! of words, made by single-result operations ([`WideOp`]), so that every
+//! later stage treats halves like any other value. Checks are explicit
+//! [`InstData::TrapIf`] instructions, which are not block ends.
+
+mod builder;
+mod function;
+mod ops;
+mod program;
+mod target;
+mod types;
+
+pub use builder::Builder;
+pub use cranelift_entity as entity;
+pub use function::{
+    Block, BlockCall, BlockData, Function, Inst, InstData, Region, Sig, Slot, SlotData, SourceLoc,
+    Value, ValueData, ValueDef,
+};
+pub use ops::{BinaryOp, Cond, LoadOp, StoreOp, TrapCode, UnaryOp, WideOp};
+pub use program::{
+    Data, DataKind, DataReloc, Definition, Linkage, Program, Source, Symbol, SymbolId, Visibility,
+};
+pub use target::Target;
+pub use types::{AbiType, Convention, Signature, Type};

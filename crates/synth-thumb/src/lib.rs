@@ -1,1 +1,7 @@
-//! ARM Cortex-M code generation: selection, allocation, layout, encoding
+//! ARM Cortex-M code generation: selection, allocation, layout, encoding.
+
+mod code;
+mod cpu;
+
+pub use code::{Code, Reloc, RelocKind, Span, TrapSite};
+pub use cpu::{Arch, Cpu, CpuError, Fpu};

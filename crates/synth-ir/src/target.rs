@@ -1,0 +1,19 @@
+//! What the optimiser may ask of a target.
+
+/// Costs and limits of a target, answered by the code generator.
+pub trait Target {
+    /// Bytes of code that it takes to put a constant into a register, a
+    /// literal pool's word included.
+    fn constant_cost(&self, value: i32) -> u32;
+    /// Whether `value` is free as the second operand of an add, subtract or
+    /// comparison.
+    fn is_arith_immediate(&self, value: i32) -> bool;
+    /// Whether `value` is free as the second operand of and, or, xor.
+    fn is_logic_immediate(&self, value: i32) -> bool;
+    /// Whether a load or store of `bytes` bytes may have that offset.
+    fn is_memory_offset(&self, offset: i32, bytes: u32) -> bool;
+    /// Whether single-precision arithmetic is done by hardware.
+    fn has_f32(&self) -> bool;
+    /// Whether double-precision arithmetic is done by hardware.
+    fn has_f64(&self) -> bool;
+}

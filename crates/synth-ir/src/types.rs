@@ -1,0 +1,146 @@
+//! Value types, signatures and calling conventions.
+//!
+//! The target is a 32-bit machine: there is no `i64` value type. A 64-bit
+//! integer is two `i32` values, low word first, everywhere but in a
+//! [`Signature`], which keeps it whole because the calling convention
+//! (AAPCS32 section 6.5) aligns it.
+
+use std::fmt;
+
+/// The type of an SSA value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Type {
+    /// A 32-bit integer or an address.
+    I32,
+    /// An IEEE 754 binary32 value.
+    F32,
+    /// An IEEE 754 binary64 value.
+    F64,
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Type::I32 => "i32",
+            Type::F32 => "f32",
+            Type::F64 => "f64",
+        })
+    }
+}
+
+/// The type of a parameter or result as the calling convention sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum AbiType {
+    /// One word.
+    I32,
+    /// A doubleword: two `i32` values, low word first; 8-byte aligned.
+    I64,
+    /// Single precision.
+    F32,
+    /// Double precision; 8-byte aligned.
+    F64,
+}
+
+impl AbiType {
+    /// The value types that carry it in the body of a function.
+    pub fn value_types(self) -> &'static [Type] {
+        match self {
+            AbiType::I32 => &[Type::I32],
+            AbiType::I64 => &[Type::I32, Type::I32],
+            AbiType::F32 => &[Type::F32],
+            AbiType::F64 => &[Type::F64],
+        }
+    }
+
+    /// Size in bytes, which is also the natural alignment.
+    pub fn size(self) -> u32 {
+        match self {
+            AbiType::I32 | AbiType::F32 => 4,
+            AbiType::I64 | AbiType::F64 => 8,
+        }
+    }
+}
+
+impl fmt::Display for AbiType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            AbiType::I32 => "i32",
+            AbiType::I64 => "i64",
+            AbiType::F32 => "f32",
+            AbiType::F64 => "f64",
+        })
+    }
+}
+
+/// How arguments and results travel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Convention {
+    /// AAPCS32, base variant. More than one result is returned as a structure.
+    #[default]
+    Aapcs,
+    /// Private to one object: no address of the callee escapes.
+    Internal,
+    /// The run-time ABI's division helpers: up to four result words in r0-r3
+    /// (RTABI32 section 4.3.1, `__aeabi_uldivmod`).
+    Helper,
+}
+
+impl fmt::Display for Convention {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Convention::Aapcs => "aapcs",
+            Convention::Internal => "internal",
+            Convention::Helper => "helper",
+        })
+    }
+}
+
+/// Parameters, results and convention of a function or call.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Signature {
+    /// Parameters in order.
+    pub params: Vec<AbiType>,
+    /// Results in order.
+    pub results: Vec<AbiType>,
+    /// The calling convention.
+    pub convention: Convention,
+}
+
+impl Signature {
+    /// An AAPCS signature.
+    pub fn new(params: impl Into<Vec<AbiType>>, results: impl Into<Vec<AbiType>>) -> Self {
+        Signature { params: params.into(), results: results.into(), convention: Convention::Aapcs }
+    }
+
+    /// Types of the values that carry the parameters.
+    pub fn param_values(&self) -> impl Iterator<Item = Type> + '_ {
+        self.params.iter().flat_map(|t| t.value_types().iter().copied())
+    }
+
+    /// Types of the values that carry the results.
+    pub fn result_values(&self) -> impl Iterator<Item = Type> + '_ {
+        self.results.iter().flat_map(|t| t.value_types().iter().copied())
+    }
+}
+
+impl fmt::Display for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |f: &mut fmt::Formatter<'_>, types: &[AbiType]| {
+            f.write_str("(")?;
+            for (i, t) in types.iter().enumerate() {
+                if i > 0 {
+                    f.write_str(", ")?;
+                }
+                write!(f, "{t}")?;
+            }
+            f.write_str(")")
+        };
+        list(f, &self.params)?;
+        f.write_str(" -> ")?;
+        list(f, &self.results)?;
+        if self.convention != Convention::Aapcs {
+            write!(f, " {}", self.convention)?;
+        }
+        Ok(())
+    }
+}

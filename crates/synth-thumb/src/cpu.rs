@@ -1,0 +1,140 @@
+//! The CPUs, named as gcc and clang name them, and what each has.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// The instruction set architecture of a core.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Arch {
+    /// Armv7-M.
+    V7M,
+    /// Armv7E-M: Armv7-M with the DSP extension.
+    V7EM,
+    /// Armv8-M with the Main extension.
+    V8MMain,
+}
+
+/// The floating-point unit of a core.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Fpu {
+    /// None: software arithmetic.
+    None,
+    /// FPv4-SP-D16: single precision.
+    Fpv4Sp,
+    /// FPv5-SP-D16: single precision, with VSEL, VRINT, VMAXNM.
+    Fpv5Sp,
+    /// FPv5-D16: double precision too.
+    Fpv5,
+}
+
+/// A core and the features that it has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Cpu {
+    /// The name without features, as in `-mcpu=`.
+    pub core: &'static str,
+    /// The instruction set.
+    pub arch: Arch,
+    /// Whether it has the DSP extension.
+    pub dsp: bool,
+    /// The floating-point unit.
+    pub fpu: Fpu,
+}
+
+const fn cpu(core: &'static str, arch: Arch, dsp: bool, fpu: Fpu) -> Cpu {
+    Cpu { core, arch, dsp, fpu }
+}
+
+impl Cpu {
+    /// Every core, with all that it may have.
+    pub const ALL: &'static [Cpu] = &[
+        cpu("cortex-m3", Arch::V7M, false, Fpu::None),
+        cpu("cortex-m4", Arch::V7EM, true, Fpu::Fpv4Sp),
+        cpu("cortex-m7", Arch::V7EM, true, Fpu::Fpv5),
+        cpu("cortex-m33", Arch::V8MMain, true, Fpu::Fpv5Sp),
+    ];
+
+    /// Whether instructions of the DSP extension may be used.
+    pub fn has_dsp(self) -> bool {
+        self.dsp
+    }
+}
+
+/// Why a name is not that of a CPU.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CpuError {
+    /// No such core.
+    #[error("unknown CPU '{0}'; `synth cpus` lists those that are known")]
+    Unknown(String),
+    /// A feature that the core can't lack.
+    #[error("CPU '{core}' has no feature '+{feature}'; `synth cpus` lists the features of each")]
+    Feature {
+        /// The core.
+        core: String,
+        /// The feature's name, without the plus sign.
+        feature: String,
+    },
+}
+
+impl FromStr for Cpu {
+    type Err = CpuError;
+
+    /// Parses `core[+nofp][+nofp.dp][+nodsp]`, as gcc's `-mcpu=`.
+    fn from_str(name: &str) -> Result<Self, CpuError> {
+        let mut parts = name.split('+');
+        let core = parts.next().unwrap_or_default();
+        let mut cpu = *Cpu::ALL
+            .iter()
+            .find(|c| c.core == core)
+            .ok_or_else(|| CpuError::Unknown(name.to_string()))?;
+        for feature in parts {
+            match feature {
+                "nofp" if cpu.fpu != Fpu::None => cpu.fpu = Fpu::None,
+                "nofp.dp" if cpu.fpu == Fpu::Fpv5 => cpu.fpu = Fpu::Fpv5Sp,
+                // On Armv7E-M the extension is part of the architecture.
+                "nodsp" if cpu.arch == Arch::V8MMain => cpu.dsp = false,
+                _ => {
+                    return Err(CpuError::Feature {
+                        core: core.to_string(),
+                        feature: feature.to_string(),
+                    });
+                }
+            }
+        }
+        Ok(cpu)
+    }
+}
+
+impl fmt::Display for Cpu {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.core)?;
+        let full = Cpu::ALL.iter().find(|c| c.core == self.core).unwrap_or(self);
+        match (full.fpu, self.fpu) {
+            (a, b) if a == b => {}
+            (_, Fpu::None) => f.write_str("+nofp")?,
+            _ => f.write_str("+nofp.dp")?,
+        }
+        if full.dsp && !self.dsp {
+            f.write_str("+nodsp")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_round_trip() {
+        for name in ["cortex-m3", "cortex-m4+nofp", "cortex-m7+nofp.dp", "cortex-m33+nofp+nodsp"] {
+            assert_eq!(name.parse::<Cpu>().map(|c| c.to_string()), Ok(name.to_string()));
+        }
+    }
+
+    #[test]
+    fn features_that_a_core_cannot_lack_are_refused() {
+        for name in ["cortex-m3+nofp", "cortex-m4+nodsp", "cortex-m4+nofp.dp", "cortex-a9", ""] {
+            assert!(name.parse::<Cpu>().is_err(), "{name}");
+        }
+    }
+}
