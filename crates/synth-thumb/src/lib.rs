@@ -2,6 +2,8 @@
 
 mod code;
 mod cpu;
+mod imm;
+pub mod mach;
 
 pub use code::{Code, Reloc, RelocKind, Span, TrapSite};
 pub use cpu::{Arch, Cpu, CpuError, Fpu};

@@ -1,0 +1,68 @@
+//! A function of machine instructions: a control-flow graph whose critical
+//! edges are split.
+
+use super::{Located, Reg};
+
+/// An object of the frame: a slot of the program, or one that lowering or
+/// allocation added.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FrameSlot(pub u32);
+
+/// A branch destination: a block and the values of its parameters. After
+/// allocation there are no parameters left.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EdgeTarget {
+    /// Index of the block.
+    pub block: u32,
+    /// Values of its parameters.
+    pub args: Vec<Reg>,
+}
+
+/// A basic block; the last instruction is its only terminator.
+#[derive(Clone, Debug, Default)]
+pub struct MBlock {
+    /// Block parameters.
+    pub params: Vec<Reg>,
+    /// Instructions.
+    pub insts: Vec<Located>,
+}
+
+/// A function in the order in which its blocks will be placed.
+#[derive(Clone, Debug, Default)]
+pub struct MFunction {
+    /// Blocks; the first is the entry.
+    pub blocks: Vec<MBlock>,
+    /// Number of virtual registers.
+    pub virtuals: u32,
+    /// Size and alignment of frame slots, in bytes.
+    pub slots: Vec<(u32, u32)>,
+    /// Bytes of stack arguments that its calls pass.
+    pub outgoing: u32,
+    /// Whether it calls anything, so that lr must be saved.
+    pub calls: bool,
+}
+
+impl MFunction {
+    /// A new virtual register.
+    pub fn new_reg(&mut self) -> Reg {
+        let reg = Reg::virt(self.virtuals);
+        self.virtuals += 1;
+        reg
+    }
+
+    /// A new frame slot.
+    pub fn new_slot(&mut self, size: u32, align: u32) -> FrameSlot {
+        self.slots.push((size, align));
+        FrameSlot(self.slots.len() as u32 - 1)
+    }
+
+    /// Number of instructions.
+    pub fn len(&self) -> usize {
+        self.blocks.iter().map(|b| b.insts.len()).sum()
+    }
+
+    /// Whether it has no instruction.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}

@@ -1,0 +1,370 @@
+//! Machine instructions before encoding: operations on registers, virtual
+//! ones first and machine ones after allocation.
+//!
+//! They say *what* is computed and leave the choice between 16-bit and 32-bit
+//! forms to [`crate::emit`], which knows the registers and whether the flags
+//! are live. Two rules make that sound:
+//!
+//! - only instructions whose [`MInst::writes_flags`] is true may change the
+//!   flags in every form; all others have a form that leaves them alone;
+//! - flags never live from one block to the next, so that the moves and
+//!   spills which allocation inserts (none touches flags) can stand anywhere.
+
+mod function;
+mod operands;
+mod print;
+
+pub use function::{EdgeTarget, FrameSlot, MBlock, MFunction};
+pub use operands::{Constraint, OperandKind};
+
+use synth_ir::{SourceLoc, SymbolId, TrapCode};
+
+/// A register: a machine register r0-r15, or a virtual one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Reg(u32);
+
+impl Reg {
+    /// Virtual registers start here.
+    const VIRTUAL: u32 = 16;
+
+    /// A machine register, 0 to 15.
+    pub const fn machine(number: u8) -> Reg {
+        assert!(number < 16);
+        Reg(number as u32)
+    }
+
+    /// A virtual register.
+    pub const fn virt(number: u32) -> Reg {
+        Reg(number + Self::VIRTUAL)
+    }
+
+    /// The machine register's number, unless it is virtual.
+    pub fn as_machine(self) -> Option<u8> {
+        (self.0 < Self::VIRTUAL).then_some(self.0 as u8)
+    }
+
+    /// The virtual register's number, unless it is a machine register.
+    pub fn as_virtual(self) -> Option<u32> {
+        self.0.checked_sub(Self::VIRTUAL)
+    }
+
+    /// Whether it is one of r0-r7, which 16-bit instructions can name.
+    pub fn is_low(self) -> bool {
+        self.0 < 8
+    }
+}
+
+/// The stack pointer.
+pub const SP: Reg = Reg::machine(13);
+/// The link register.
+pub const LR: Reg = Reg::machine(14);
+/// The intra-procedure scratch register, which a linker's veneer destroys.
+pub const IP: Reg = Reg::machine(12);
+
+/// A condition on the flags (Armv7-M ARM section A7.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Cc {
+    /// Equal (Z).
+    Eq,
+    /// Not equal.
+    Ne,
+    /// Unsigned higher or same (C).
+    Hs,
+    /// Unsigned lower.
+    Lo,
+    /// Negative (N).
+    Mi,
+    /// Positive or zero.
+    Pl,
+    /// Unsigned higher.
+    Hi,
+    /// Unsigned lower or same.
+    Ls,
+    /// Signed greater than or equal.
+    Ge,
+    /// Signed less than.
+    Lt,
+    /// Signed greater than.
+    Gt,
+    /// Signed less than or equal.
+    Le,
+}
+
+impl Cc {
+    /// The condition that holds exactly when this one doesn't.
+    pub fn inverted(self) -> Cc {
+        use Cc::*;
+        match self {
+            Eq => Ne,
+            Ne => Eq,
+            Hs => Lo,
+            Lo => Hs,
+            Mi => Pl,
+            Pl => Mi,
+            Hi => Ls,
+            Ls => Hi,
+            Ge => Lt,
+            Lt => Ge,
+            Gt => Le,
+            Le => Gt,
+        }
+    }
+}
+
+/// Data-processing operations with a flexible second operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum AluOp {
+    /// `rn + rhs`.
+    Add,
+    /// `rn + rhs + C`.
+    Adc,
+    /// `rn - rhs`.
+    Sub,
+    /// `rn - rhs - !C`.
+    Sbc,
+    /// `rhs - rn`.
+    Rsb,
+    /// `rn & rhs`.
+    And,
+    /// `rn | rhs`.
+    Orr,
+    /// `rn ^ rhs`.
+    Eor,
+    /// `rn & !rhs`.
+    Bic,
+    /// `rn | !rhs`.
+    Orn,
+}
+
+impl AluOp {
+    /// Whether register operands may be exchanged.
+    pub fn is_commutative(self) -> bool {
+        use AluOp::*;
+        matches!(self, Add | Adc | And | Orr | Eor)
+    }
+
+    /// Whether it reads the carry flag.
+    pub fn reads_carry(self) -> bool {
+        matches!(self, AluOp::Adc | AluOp::Sbc)
+    }
+}
+
+/// Comparisons: they write flags only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum CmpOp {
+    /// Flags of `rn - rhs`.
+    Cmp,
+    /// Flags of `rn + rhs`.
+    Cmn,
+    /// N and Z of `rn & rhs`.
+    Tst,
+    /// N and Z of `rn ^ rhs`.
+    Teq,
+}
+
+/// Shift operations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ShiftOp {
+    /// Left.
+    Lsl,
+    /// Logical right.
+    Lsr,
+    /// Arithmetic right.
+    Asr,
+    /// Rotate right.
+    Ror,
+}
+
+/// The flexible second operand (Armv7-M ARM section A5.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rhs {
+    /// A register.
+    Reg(Reg),
+    /// A register shifted by 1 to 31.
+    Shifted(Reg, ShiftOp, u8),
+    /// A constant that the instruction can hold (see [`crate::imm`]).
+    Imm(u32),
+}
+
+/// Operations of one register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UnOp {
+    /// Leading zeros.
+    Clz,
+    /// Bit reversal.
+    Rbit,
+    /// Byte reversal.
+    Rev,
+    /// Byte reversal in each halfword.
+    Rev16,
+    /// Sign extension of a byte.
+    Sxtb,
+    /// Sign extension of a halfword.
+    Sxth,
+    /// Zero extension of a byte.
+    Uxtb,
+    /// Zero extension of a halfword.
+    Uxth,
+    /// Bitwise inversion.
+    Mvn,
+}
+
+/// Width and extension of an access.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Width {
+    /// Byte, zero-extended.
+    U8,
+    /// Byte, sign-extended.
+    S8,
+    /// Halfword, zero-extended.
+    U16,
+    /// Halfword, sign-extended.
+    S16,
+    /// Word.
+    Word,
+}
+
+/// An address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// `base + offset`, where offset is -255 to 4095.
+    Offset(Reg, i32),
+    /// `base + (index << shift)`, where shift is 0 to 3.
+    Index(Reg, Reg, u8),
+    /// In the frame: a slot, plus bytes.
+    Slot(FrameSlot, i32),
+    /// A stack argument of this function, by its offset from the caller's
+    /// stack pointer.
+    Incoming(u32),
+    /// A stack argument of a call, by its offset from the stack pointer.
+    Outgoing(u32),
+}
+
+/// What a call calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Callee {
+    /// A symbol, by a relocated `bl`.
+    Symbol(SymbolId),
+    /// A register, by `blx`.
+    Reg(Reg),
+}
+
+/// A machine instruction. `rd`, `lo` and `hi` are written, others are read.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(missing_docs)] // fields are those of the ARM syntax
+pub enum MInst {
+    /// The function's register arguments: (register, where it arrives).
+    Args(Vec<(Reg, u8)>),
+    /// `rd = value`.
+    Const { rd: Reg, value: u32 },
+    /// `rd = symbol + addend`.
+    SymbolAddr { rd: Reg, symbol: SymbolId, addend: i32 },
+    /// `rd = address of a frame slot + offset`.
+    SlotAddr { rd: Reg, slot: FrameSlot, offset: i32 },
+    /// `rd = rm`.
+    Mov { rd: Reg, rm: Reg },
+    /// `rd = rn op rhs`; writes the flags if `s`. If `tied`, rd = rn, for the
+    /// two-address 16-bit form.
+    Alu { op: AluOp, s: bool, tied: bool, rd: Reg, rn: Reg, rhs: Rhs },
+    /// Flags of `rn op rhs`.
+    Cmp { op: CmpOp, rn: Reg, rhs: Rhs },
+    /// If `cond` holds, flags of `rn op rhs`, else unchanged.
+    CondCmp { cond: Cc, op: CmpOp, rn: Reg, rhs: Rhs },
+    /// `rd = rn shifted by amount`, 1 to 31.
+    ShiftImm { op: ShiftOp, rd: Reg, rn: Reg, amount: u8 },
+    /// `rd = rn shifted by the low byte of rm`; 32 and more shift all out.
+    ShiftReg { op: ShiftOp, tied: bool, rd: Reg, rn: Reg, rm: Reg },
+    /// A one-register operation.
+    Un { op: UnOp, rd: Reg, rm: Reg },
+    /// `rd = rn[lsb + width - 1 : lsb]`, extended.
+    Extract { signed: bool, rd: Reg, rn: Reg, lsb: u8, width: u8 },
+    /// `rd = base` with `width` bits from `lsb` replaced by those of `rn`.
+    Insert { rd: Reg, base: Reg, rn: Reg, lsb: u8, width: u8 },
+    /// `rd = rn * rm`.
+    Mul { tied: bool, rd: Reg, rn: Reg, rm: Reg },
+    /// `rd = ra + rn * rm`, or `ra - rn * rm`.
+    MulAdd { subtract: bool, rd: Reg, rn: Reg, rm: Reg, ra: Reg },
+    /// `hi:lo = rn * rm`.
+    MulLong { signed: bool, lo: Reg, hi: Reg, rn: Reg, rm: Reg },
+    /// `rd = rn / rm`; the divisor is not zero.
+    Div { signed: bool, rd: Reg, rn: Reg, rm: Reg },
+    /// `rd = cond ? then : other`, both constants of 8 bits.
+    SetCond { cond: Cc, rd: Reg, then: u8, other: u8 },
+    /// `rd = cond ? then : other`.
+    Select { cond: Cc, rd: Reg, then: Rhs, other: Reg },
+    /// A load.
+    Load { width: Width, rd: Reg, mode: Mode },
+    /// A store.
+    Store { width: Width, rt: Reg, mode: Mode },
+    /// A call; the arguments and results in registers.
+    Call { callee: Callee, uses: Vec<(Reg, u8)>, defs: Vec<(Reg, u8)> },
+    /// Traps if `cond` holds.
+    TrapIf { cond: Cc, code: TrapCode },
+    /// Traps.
+    Trap(TrapCode),
+    /// Continues at a block.
+    Jump(EdgeTarget),
+    /// Continues at `then` if `cond` holds, else at `other`.
+    CondJump { cond: Cc, then: EdgeTarget, other: EdgeTarget },
+    /// Continues at `targets[table[index]]`, or at the last target if the
+    /// index is out of range. `far` tables hold words, for tables and targets
+    /// beyond the reach of TBH, and need the temporary `temp`.
+    Switch { index: Reg, temp: Option<Reg>, table: Vec<u32>, targets: Vec<EdgeTarget> },
+    /// Returns; the results in registers.
+    Ret(Vec<(Reg, u8)>),
+}
+
+impl MInst {
+    /// Whether it writes the flags in every form.
+    pub fn writes_flags(&self) -> bool {
+        match self {
+            MInst::Cmp { .. } | MInst::CondCmp { .. } | MInst::Call { .. } => true,
+            MInst::Alu { s, .. } => *s,
+            _ => false,
+        }
+    }
+
+    /// Whether it reads the flags.
+    pub fn reads_flags(&self) -> bool {
+        match self {
+            MInst::Alu { op, .. } => op.reads_carry(),
+            MInst::CondCmp { .. }
+            | MInst::SetCond { .. }
+            | MInst::Select { .. }
+            | MInst::TrapIf { .. }
+            | MInst::CondJump { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Whether it ends a block.
+    pub fn is_terminator(&self) -> bool {
+        matches!(
+            self,
+            MInst::Jump(_)
+                | MInst::CondJump { .. }
+                | MInst::Switch { .. }
+                | MInst::Ret(_)
+                | MInst::Trap(_)
+        )
+    }
+
+    /// Destinations of a terminator, in order.
+    pub fn targets(&self) -> Vec<&EdgeTarget> {
+        match self {
+            MInst::Jump(t) => vec![t],
+            MInst::CondJump { then, other, .. } => vec![then, other],
+            MInst::Switch { targets, .. } => targets.iter().collect(),
+            _ => vec![],
+        }
+    }
+}
+
+/// An instruction and where it comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Located {
+    /// The instruction.
+    pub inst: MInst,
+    /// Its source location.
+    pub loc: SourceLoc,
+}

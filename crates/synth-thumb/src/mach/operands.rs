@@ -1,0 +1,150 @@
+//! Which registers an instruction reads and writes, with their constraints:
+//! the one place that register allocation asks and that it rewrites through.
+
+use super::{Callee, MInst, Mode, Reg, Rhs};
+
+/// Whether a register is read or written, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OperandKind {
+    /// Read before anything is written.
+    Use,
+    /// Written after everything is read.
+    Def,
+    /// Written while others may still be read.
+    EarlyDef,
+}
+
+/// Where the register must be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Constraint {
+    /// In any register.
+    Any,
+    /// In that machine register.
+    Fixed(u8),
+    /// In the register of the operand with that number.
+    Reuse(usize),
+}
+
+use Constraint::{Any, Fixed, Reuse};
+use OperandKind::{Def, EarlyDef, Use};
+
+type Visit<'a> = &'a mut dyn FnMut(&mut Reg, OperandKind, Constraint);
+
+fn visit_rhs(rhs: &mut Rhs, f: Visit) {
+    match rhs {
+        Rhs::Reg(r) | Rhs::Shifted(r, _, _) => f(r, Use, Any),
+        Rhs::Imm(_) => {}
+    }
+}
+
+fn visit_mode(mode: &mut Mode, f: Visit) {
+    match mode {
+        Mode::Offset(base, _) => f(base, Use, Any),
+        Mode::Index(base, index, _) => {
+            f(base, Use, Any);
+            f(index, Use, Any);
+        }
+        Mode::Slot(..) | Mode::Incoming(_) | Mode::Outgoing(_) => {}
+    }
+}
+
+fn tie(tied: bool) -> Constraint {
+    if tied { Reuse(0) } else { Any }
+}
+
+impl MInst {
+    /// Calls `f` on each register operand, always in the same order, uses
+    /// first. Arguments of branches are not operands: see [`MInst::targets`].
+    pub fn visit_operands(&mut self, f: Visit) {
+        use MInst::*;
+        match self {
+            Args(list) => list.iter_mut().for_each(|(r, at)| f(r, Def, Fixed(*at))),
+            Const { rd, .. } | SymbolAddr { rd, .. } | SlotAddr { rd, .. } => f(rd, Def, Any),
+            SetCond { rd, .. } => f(rd, Def, Any),
+            Mov { rd, rm } | Un { rd, rm, .. } => {
+                f(rm, Use, Any);
+                f(rd, Def, Any);
+            }
+            Alu { tied, rd, rn, rhs, .. } => {
+                f(rn, Use, Any);
+                visit_rhs(rhs, f);
+                f(rd, Def, tie(*tied));
+            }
+            Cmp { rn, rhs, .. } | CondCmp { rn, rhs, .. } => {
+                f(rn, Use, Any);
+                visit_rhs(rhs, f);
+            }
+            ShiftImm { rd, rn, .. } | Extract { rd, rn, .. } => {
+                f(rn, Use, Any);
+                f(rd, Def, Any);
+            }
+            ShiftReg { tied, rd, rn, rm, .. } | Mul { tied, rd, rn, rm } => {
+                f(rn, Use, Any);
+                f(rm, Use, Any);
+                f(rd, Def, tie(*tied));
+            }
+            Insert { rd, base, rn, .. } => {
+                f(base, Use, Any);
+                f(rn, Use, Any);
+                f(rd, Def, Reuse(0));
+            }
+            MulAdd { rd, rn, rm, ra, .. } => {
+                f(rn, Use, Any);
+                f(rm, Use, Any);
+                f(ra, Use, Any);
+                f(rd, Def, Any);
+            }
+            MulLong { lo, hi, rn, rm, .. } => {
+                f(rn, Use, Any);
+                f(rm, Use, Any);
+                f(lo, Def, Any);
+                f(hi, Def, Any);
+            }
+            Div { rd, rn, rm, .. } => {
+                f(rn, Use, Any);
+                f(rm, Use, Any);
+                f(rd, Def, Any);
+            }
+            Select { rd, then, other, .. } => {
+                f(other, Use, Any);
+                visit_rhs(then, f);
+                f(rd, Def, Reuse(0));
+            }
+            Load { rd, mode, .. } => {
+                visit_mode(mode, f);
+                f(rd, Def, Any);
+            }
+            Store { rt, mode, .. } => {
+                f(rt, Use, Any);
+                visit_mode(mode, f);
+            }
+            Call { callee, uses, defs } => {
+                if let Callee::Reg(target) = callee {
+                    f(target, Use, Any);
+                }
+                uses.iter_mut().for_each(|(r, at)| f(r, Use, Fixed(*at)));
+                defs.iter_mut().for_each(|(r, at)| f(r, Def, Fixed(*at)));
+            }
+            Switch { index, temp, .. } => {
+                f(index, Use, Any);
+                if let Some(temp) = temp {
+                    f(temp, EarlyDef, Any);
+                }
+            }
+            Ret(list) => list.iter_mut().for_each(|(r, at)| f(r, Use, Fixed(*at))),
+            TrapIf { .. } | Trap(_) | Jump(_) | CondJump { .. } => {}
+        }
+    }
+
+    /// Machine registers that it destroys besides its results, as a bit set.
+    pub fn clobbers(&self) -> u16 {
+        match self {
+            // AAPCS32 section 6.1.1: r0-r3, r12, lr.
+            MInst::Call { defs, .. } => {
+                let defs = defs.iter().fold(0, |set, (_, at)| set | 1 << at);
+                0b0101_0000_0000_1111 & !defs
+            }
+            _ => 0,
+        }
+    }
+}
