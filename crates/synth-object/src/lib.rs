@@ -1,1 +1,24 @@
-//! ELF objects and firmware images for ARM Cortex-M
+//! ELF objects and firmware images for ARM Cortex-M.
+//!
+//! [`Object::from_program`] places compiled code and data into sections;
+//! [`Object::write`] makes the ELF file that GNU ld and lld link.
+
+mod attributes;
+mod elf_file;
+mod error;
+mod float;
+mod from_program;
+mod model;
+mod reloc;
+mod traps;
+mod write;
+
+pub use attributes::{Attributes, VfpArgs};
+pub use error::ObjectError;
+pub use from_program::{ObjectOptions, TrapTable};
+pub use model::{
+    Access, Binding, GroupId, Object, ObjectSymbol, ObjectSymbolId, Place, Relocation, Section,
+    SectionId, SectionKind, SymbolKind,
+};
+pub use reloc::{RelocKind, Target};
+pub use traps::{TRAP_SECTION, Trap, decode as decode_traps};
