@@ -3,6 +3,7 @@
 mod code;
 mod cpu;
 mod imm;
+pub mod inst;
 pub mod mach;
 
 pub use code::{Code, Reloc, RelocKind, Span, TrapSite};
