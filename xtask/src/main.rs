@@ -1,2 +1,50 @@
-//! Development commands.
-fn main() {}
+//! Development commands (`cargo xtask …`): one file for each.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+mod server;
+mod setup;
+mod test;
+
+/// What a command fails with; its text is shown to the user.
+type Failure = Box<dyn std::error::Error>;
+/// The result of a command.
+type Result<T = ()> = std::result::Result<T, Failure>;
+
+/// Development commands of synth.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Test(test::Arguments),
+    Setup(setup::Arguments),
+    Server(server::Arguments),
+}
+
+/// The root of the workspace.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Test(arguments) => test::run(&arguments),
+        Command::Setup(arguments) => setup::run(&arguments),
+        Command::Server(arguments) => server::run(&arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

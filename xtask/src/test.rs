@@ -1,0 +1,111 @@
+//! `cargo xtask test`: everything that proves the project, in one table.
+//!
+//! The steps run in order, without input, and stop at the first failure. They
+//! share one target directory, one profile and one set of compiler flags, so
+//! that no step rebuilds what another built; the documentation's flags go to
+//! rustdoc alone.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use clap::Args;
+
+/// Run the format check, clippy, the documentation build and all tests.
+#[derive(Args)]
+pub struct Arguments {
+    /// Run only the steps with these names.
+    #[arg(value_name = "STEP", value_parser = step_names())]
+    only: Vec<String>,
+}
+
+/// One step of the run.
+struct Step {
+    name: &'static str,
+    action: Action,
+}
+
+/// What a step does.
+enum Action {
+    /// Runs cargo with these arguments.
+    Cargo(&'static [&'static str]),
+    /// Runs cargo with these arguments and these flags for rustdoc.
+    Doc(&'static [&'static str], &'static str),
+    /// Runs another command of this program.
+    Xtask(&'static [&'static str]),
+}
+
+use Action::{Cargo, Doc, Xtask};
+
+/// The whole run, in order: what is cheap and fails often comes first.
+const STEPS: &[Step] = &[
+    Step { name: "setup", action: Xtask(&["setup"]) },
+    Step { name: "format", action: Cargo(&["fmt", "--all", "--check"]) },
+    Step {
+        name: "clippy",
+        action: Cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]),
+    },
+    Step {
+        name: "doc",
+        action: Doc(
+            &["doc", "--workspace", "--no-deps", "--document-private-items"],
+            "-D warnings",
+        ),
+    },
+    Step { name: "test", action: Cargo(&["test", "--workspace"]) },
+];
+
+fn step_names() -> Vec<&'static str> {
+    STEPS.iter().map(|step| step.name).collect()
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> crate::Result {
+    let wanted = |step: &&Step| {
+        arguments.only.is_empty() || arguments.only.iter().any(|name| name == step.name)
+    };
+    let start = Instant::now();
+    let mut times = Vec::new();
+    for step in STEPS.iter().filter(wanted) {
+        println!("==> {}", step.name);
+        let begin = Instant::now();
+        let passed = step.run()?;
+        times.push(format!("{} {}", step.name, seconds(begin.elapsed())));
+        let line = times.join(", ");
+        if !passed {
+            println!("FAILED in step {}: {line}", step.name);
+            return Err(format!("step `{}` failed", step.name).into());
+        }
+    }
+    println!("PASSED in {}: {}", seconds(start.elapsed()), times.join(", "));
+    Ok(())
+}
+
+fn seconds(time: Duration) -> String {
+    format!("{:.1} s", time.as_secs_f64())
+}
+
+impl Step {
+    fn run(&self) -> crate::Result<bool> {
+        let mut command = match self.action {
+            Cargo(arguments) => cargo(arguments),
+            Doc(arguments, flags) => {
+                let mut command = cargo(arguments);
+                command.env("RUSTDOCFLAGS", flags);
+                command
+            }
+            Xtask(arguments) => {
+                let mut command = Command::new(std::env::current_exe()?);
+                command.args(arguments);
+                command
+            }
+        };
+        let status = command.current_dir(crate::root()).stdin(Stdio::null()).status()?;
+        Ok(status.success())
+    }
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
+    command.args(arguments);
+    command
+}
