@@ -7,11 +7,14 @@
 //! [`InstData::TrapIf`] instructions, which are not block ends.
 
 mod builder;
+pub mod cfg;
 mod function;
 mod ops;
 mod program;
 mod target;
+mod text;
 mod types;
+mod verify;
 
 pub use builder::Builder;
 pub use cranelift_entity as entity;
@@ -24,4 +27,6 @@ pub use program::{
     Data, DataKind, DataReloc, Definition, Linkage, Program, Source, Symbol, SymbolId, Visibility,
 };
 pub use target::Target;
+pub use text::{FunctionText, ParseError, SymbolNames};
 pub use types::{AbiType, Convention, Signature, Type};
+pub use verify::{Rule, VerifyError, verify, verify_function};
