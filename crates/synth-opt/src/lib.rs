@@ -1,1 +1,3 @@
-//! Passes over the intermediate representation
+//! Passes over the intermediate representation.
+
+pub mod soften;

@@ -1,0 +1,210 @@
+//! Turns float values into words: an f32 into an i32, an f64 into two i32,
+//! low word first.
+//!
+//! Run before code generation for a core that keeps floats in core registers.
+//! Afterwards a program has no value, parameter or result of a float type.
+//! Signatures change with it: the base variant of AAPCS32 (section 6.5)
+//! passes an f32 like an i32 and an f64 like an i64.
+
+use synth_ir::cfg::Cfg;
+use synth_ir::entity::SecondaryMap;
+use synth_ir::{
+    AbiType, BinaryOp, Function, Inst, InstData, LoadOp, Program, Signature, SourceLoc, StoreOp,
+    Type, UnaryOp, Value, ValueData, ValueDef,
+};
+
+/// Softens all functions of a program.
+pub fn run(program: &mut Program) {
+    program.functions_mut().for_each(|(_, func)| soften_function(func));
+}
+
+/// Softens one function, the signatures of its calls included; all functions
+/// of a program must be softened together.
+pub fn soften_function(func: &mut Function) {
+    // In what is unreachable, definitions may form a circle.
+    func.remove_unreachable();
+    soften_signature(&mut func.signature);
+    func.sigs.values_mut().for_each(soften_signature);
+    if func.values.values().all(|v| v.ty == Type::I32) {
+        return;
+    }
+    let mut softener = Softener {
+        words: SecondaryMap::new(),
+        same_as: SecondaryMap::new(),
+        out: vec![],
+        loc: SourceLoc::default(),
+        func,
+    };
+    softener.make_words();
+    softener.rewrite();
+    softener.replace_uses();
+}
+
+fn soften_signature(signature: &mut Signature) {
+    for ty in signature.params.iter_mut().chain(&mut signature.results) {
+        *ty = match *ty {
+            AbiType::I32 | AbiType::F32 => AbiType::I32,
+            AbiType::I64 | AbiType::F64 => AbiType::I64,
+        };
+    }
+}
+
+struct Softener<'f> {
+    func: &'f mut Function,
+    /// The low and high word of each f64 value.
+    words: SecondaryMap<Value, Option<[Value; 2]>>,
+    /// The value that stands for another, which is not defined any more.
+    same_as: SecondaryMap<Value, Option<Value>>,
+    /// The new instructions of the current block.
+    out: Vec<Inst>,
+    /// Source location of the current instruction.
+    loc: SourceLoc,
+}
+
+impl Softener<'_> {
+    /// Makes the words of all f64 values, not yet defined, so that uses can
+    /// be rewritten before definitions; an f32 value becomes an i32.
+    fn make_words(&mut self) {
+        for value in self.func.values.keys().collect::<Vec<_>>() {
+            let ValueData { ty, def } = self.func.values[value];
+            if ty == Type::F64 {
+                let mut word = || self.func.values.push(ValueData { ty: Type::I32, def });
+                self.words[value] = Some([word(), word()]);
+            }
+            self.func.values[value].ty = Type::I32;
+        }
+    }
+
+    /// The words of a list of values, in order.
+    fn flatten(&self, values: &[Value]) -> Vec<Value> {
+        let mut flat = Vec::with_capacity(values.len());
+        for &value in values {
+            match self.words[value] {
+                Some(words) => flat.extend(words),
+                None => flat.push(value),
+            }
+        }
+        flat
+    }
+
+    fn rewrite(&mut self) {
+        // Definitions come before uses, so that no chain of `same_as` arises.
+        let cfg = Cfg::new(self.func);
+        for &block in cfg.reverse_postorder() {
+            let params = self.flatten(&self.func.blocks[block].params);
+            for (i, &param) in params.iter().enumerate() {
+                self.func.values[param].def = ValueDef::Param(block, i as u32);
+            }
+            self.func.blocks[block].params = params;
+            for inst in std::mem::take(&mut self.func.blocks[block].insts) {
+                self.loc = self.func.locs[inst];
+                self.rewrite_inst(inst);
+            }
+            self.func.blocks[block].insts = std::mem::take(&mut self.out);
+        }
+    }
+
+    /// Appends an instruction that defines an existing value.
+    fn define(&mut self, value: Value, data: InstData) {
+        let inst = self.func.insts.push(data);
+        self.func.results[inst] = vec![value];
+        self.func.values[value].def = ValueDef::Result(inst, 0);
+        self.place(inst);
+    }
+
+    fn place(&mut self, inst: Inst) {
+        if self.loc != SourceLoc::default() {
+            self.func.locs[inst] = self.loc;
+        }
+        self.out.push(inst);
+    }
+
+    fn rewrite_inst(&mut self, inst: Inst) {
+        use InstData::*;
+        let result = self.func.results[inst].first().copied();
+        let pair = result.and_then(|v| self.words[v]);
+        match (&self.func.insts[inst], result, pair) {
+            (&F32Const(bits), ..) => {
+                self.func.insts[inst] = Const(bits as i32);
+                self.place(inst);
+            }
+            (&F64Const(bits), _, Some([lo, hi])) => {
+                self.define(lo, Const(bits as i32));
+                self.define(hi, Const((bits >> 32) as i32));
+            }
+            (&Unary { op, arg }, Some(result), _) => self.rewrite_unary(inst, op, arg, result),
+            (&Binary { op: BinaryOp::F64FromBits, args }, _, Some([lo, hi])) => {
+                self.replace(lo, args[0]);
+                self.replace(hi, args[1]);
+            }
+            (&Select { cond, args: [a, b] }, _, Some(words)) => {
+                let (a, b) = (self.flatten(&[a]), self.flatten(&[b]));
+                for i in 0..2 {
+                    self.define(words[i], Select { cond, args: [a[i], b[i]] });
+                }
+            }
+            (&Load { addr, offset, region, .. }, _, Some([lo, hi])) => {
+                let load = |offset| Load { op: LoadOp::I32, addr, offset, region };
+                self.define(lo, load(offset));
+                self.define(hi, load(offset.wrapping_add(4)));
+            }
+            (&Store { op: StoreOp::F64, addr, value, offset, region }, ..) => {
+                let words = self.flatten(&[value]);
+                for (word, offset) in words.into_iter().zip([offset, offset.wrapping_add(4)]) {
+                    let data = Store { op: StoreOp::I32, addr, value: word, offset, region };
+                    let inst = self.func.insts.push(data);
+                    self.place(inst);
+                }
+            }
+            _ => self.rewrite_in_place(inst),
+        }
+    }
+
+    fn replace(&mut self, value: Value, by: Value) {
+        self.same_as[value] = Some(self.same_as[by].unwrap_or(by));
+    }
+
+    /// Changes between floats and bits vanish.
+    fn rewrite_unary(&mut self, inst: Inst, op: UnaryOp, arg: Value, result: Value) {
+        let words = self.words[arg].unwrap_or([arg, arg]);
+        match op {
+            UnaryOp::F32Bits | UnaryOp::F32FromBits => self.replace(result, arg),
+            UnaryOp::F64Lo => self.replace(result, words[0]),
+            UnaryOp::F64Hi => self.replace(result, words[1]),
+            _ => self.place(inst),
+        }
+    }
+
+    /// Instructions that take or give lists of values, and those of f32.
+    fn rewrite_in_place(&mut self, inst: Inst) {
+        let mut data = std::mem::replace(&mut self.func.insts[inst], InstData::Const(0));
+        match &mut data {
+            InstData::Load { op: op @ LoadOp::F32, .. } => *op = LoadOp::I32,
+            InstData::Store { op: op @ StoreOp::F32, .. } => *op = StoreOp::I32,
+            InstData::Call { args, .. }
+            | InstData::CallIndirect { args, .. }
+            | InstData::Return(args) => *args = self.flatten(args),
+            data => {
+                for call in data.successors_mut() {
+                    call.args = self.flatten(&call.args);
+                }
+            }
+        }
+        self.func.insts[inst] = data;
+        let results = self.flatten(&self.func.results[inst]);
+        for (i, &result) in results.iter().enumerate() {
+            self.func.values[result].def = ValueDef::Result(inst, i as u32);
+        }
+        self.func.results[inst] = results;
+        self.place(inst);
+    }
+
+    fn replace_uses(&mut self) {
+        let same_as = &self.same_as;
+        for &block in &self.func.layout {
+            for &inst in &self.func.blocks[block].insts {
+                self.func.insts[inst].map_args(|v| same_as[v].unwrap_or(v));
+            }
+        }
+    }
+}
