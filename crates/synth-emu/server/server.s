@@ -216,7 +216,7 @@ exit:
     bkpt #0xab
     b .
 
-@ Takes requests until RESUME or QUIT. Re-entrant.
+@ Takes requests until RESUME; the end of the input ends the machine. Re-entrant.
 serve:
     push {r3-r5, lr}
 next:
@@ -229,7 +229,6 @@ next:
     bhs broken
     tbb [pc, r0]
 op_table:
-    .byte (op_quit - op_table) / 2
     .byte (op_write - op_table) / 2
     .byte (op_read - op_table) / 2
     .byte (op_fill - op_table) / 2
@@ -240,8 +239,6 @@ op_table:
     .byte (op_abort - op_table) / 2
 op_table_end:
     .balign 2
-op_quit:
-    b quit
 op_write:
     ldr r0, [r4, #Q_ADDR]
     ldr r1, [r4, #Q_LEN]

@@ -6,8 +6,10 @@
 //! instructions. The instructions that the server executes between its timer
 //! reads are measured once on programs of known length and subtracted.
 
+use crate::protocol::{Kind, Reply};
+
 /// QEMU's argument of `-icount`: virtual nanoseconds for each instruction, as a
-/// power of two. `sleep=off` lets nothing wait for real time.
+/// power of two.
 pub(crate) const ICOUNT: &str = "shift=7";
 const NS_PER_INSTRUCTION: u64 = 1 << 7;
 
@@ -40,17 +42,23 @@ pub(crate) fn instructions(ticks: u32, tick_ns: u32) -> i64 {
     ((ns + NS_PER_INSTRUCTION / 2) / NS_PER_INSTRUCTION) as i64
 }
 
+/// CFSR: faults that QEMU finds while an instruction runs: data accesses
+/// (DACCVIOL, PRECISERR, UNALIGNED), DIVBYZERO and the stack limit. QEMU takes
+/// such an instruction out of the count again; one that faults as it is
+/// translated, like `udf`, stays in.
+const RUN_TIME_FAULTS: u32 = 1 << 1 | 1 << 9 | 1 << 20 | 1 << 24 | 1 << 25;
+
 impl Overhead {
-    /// What to subtract for a stretch that begins and ends so.
-    pub(crate) fn of(&self, begin: Begin, end: crate::protocol::Kind) -> i64 {
-        use crate::protocol::Kind;
+    /// What to subtract for a stretch that begins so and ends with `reply`.
+    pub(crate) fn of(&self, begin: Begin, reply: &Reply) -> i64 {
         let begin = match begin {
             Begin::Call => self.call,
             Begin::Resume => self.resume,
         };
-        let end = match end {
+        let end = match reply.kind {
             Kind::Returned => 0,
             Kind::HostCall => self.host_call,
+            Kind::Fault if reply.cfsr & RUN_TIME_FAULTS != 0 => self.fault - 1,
             Kind::Fault => self.fault,
         };
         begin + end

@@ -16,8 +16,9 @@ pub struct ImageRun {
     pub end: ImageEnd,
     /// What it wrote to the semihosting console and to UART 0, in order.
     pub output: Vec<u8>,
-    /// What QEMU itself printed: its own errors, and lock-ups of the core.
-    pub diagnostics: String,
+    /// What it wrote to the semihosting error stream, and what QEMU itself
+    /// printed: its own errors, and lock-ups of the core.
+    pub errors: String,
 }
 
 /// How a firmware image ended.
@@ -59,7 +60,7 @@ pub fn run_image(image: &Path, board: Board, timeout: Duration) -> Result<ImageR
     };
     let watchdog = Watchdog::new(child)?;
     watchdog.arm(Some(Instant::now() + timeout));
-    let diagnostics = std::thread::spawn(move || {
+    let errors = std::thread::spawn(move || {
         let mut text = Vec::new();
         let read = errors.read_to_end(&mut text);
         read.map(|_| String::from_utf8_lossy(&text).into_owned())
@@ -72,6 +73,6 @@ pub fn run_image(image: &Path, board: Board, timeout: Duration) -> Result<ImageR
         Some(code) => ImageEnd::Exited(code),
         None => ImageEnd::Aborted,
     };
-    let diagnostics = diagnostics.join().unwrap_or_else(|_| Ok(String::new()))?;
-    Ok(ImageRun { end, output: bytes, diagnostics })
+    let errors = errors.join().unwrap_or_else(|_| Ok(String::new()))?;
+    Ok(ImageRun { end, output: bytes, errors })
 }

@@ -338,7 +338,7 @@ impl Machine {
                 reply => reply?,
             };
             executed += count::instructions(reply.ticks, self.description.tick_ns)
-                - self.overhead.of(begin, reply.kind);
+                - self.overhead.of(begin, &reply);
             let outcome = match reply.kind {
                 Kind::Returned => Outcome::returned(&reply, request.length, args.fpu),
                 Kind::Fault if reply.index == 16 + self.description.server.watchdog_irq() => {
@@ -511,11 +511,4 @@ fn launch(options: &Options, image: &TempPath) -> Result<Process> {
     loader.push(image.to_string_lossy().replace(',', ",,"));
     command.arg("-device").arg(loader);
     Process::start(&mut command)
-}
-
-impl Drop for Machine {
-    fn drop(&mut self) {
-        // The process is ended in any case; asking first lets it exit cleanly.
-        let _ = self.request(Operation::Quit, &Request::default());
-    }
 }

@@ -58,8 +58,8 @@ pub struct Run {
     pub outcome: Outcome,
     /// Instructions executed by the code under test, its final return included,
     /// host functions and their stubs excluded; `None` unless
-    /// [`Options::counting`](crate::Options::counting). A faulting instruction
-    /// is not counted.
+    /// [`Options::counting`](crate::Options::counting). The instruction
+    /// that faults is not counted.
     pub instructions: Option<u64>,
 }
 

@@ -9,15 +9,14 @@ pub(crate) const REPLY_WORDS: usize = 64;
 /// Operations, in the order of the server's table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Operation {
-    Quit = 0,
-    Write = 1,
-    Read = 2,
-    Fill = 3,
-    Poke = 4,
-    Peek = 5,
-    Call = 6,
-    Resume = 7,
-    Abort = 8,
+    Write = 0,
+    Read = 1,
+    Fill = 2,
+    Poke = 3,
+    Peek = 4,
+    Call = 5,
+    Resume = 6,
+    Abort = 7,
 }
 
 /// A request; fields that an operation does not use are zero.
