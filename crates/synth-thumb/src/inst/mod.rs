@@ -75,6 +75,11 @@ mod list;
 mod misc;
 mod operand;
 mod reg;
+mod shift;
+#[cfg(test)]
+pub mod sweep;
+#[cfg(test)]
+mod tests;
 
 pub use branch::{CbzOff, Cond, ItBlock, Off8, Off11, Off20, Off24};
 pub use effects::{Feature, Flags, Flow, InIt, Sets, Timing};
@@ -92,7 +97,6 @@ pub use reg::{Gpr, Low, NotPc, NotSp, Reg, RegSet};
 pub use shift::{
     IndexShift, PackLeft, PackRight, Rotate, SatShift, Shift, ShiftKind, ShiftLeft, ShiftRight,
 };
-mod shift;
 
 use operand::{Separated, SomeCond as _, move_bits};
 use std::fmt;
