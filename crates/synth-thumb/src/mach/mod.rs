@@ -143,6 +143,20 @@ impl AluOp {
         matches!(self, Add | Adc | And | Orr | Eor)
     }
 
+    /// Whether a 16-bit form exists whose result replaces the first operand,
+    /// and no shorter one without that restriction.
+    pub fn has_two_address_form(self, rhs: &Rhs) -> bool {
+        use AluOp::*;
+        match rhs {
+            Rhs::Reg(_) => matches!(self, Adc | Sbc | And | Orr | Eor | Bic),
+            Rhs::Imm(value) => {
+                let magnitude = (*value as i32).unsigned_abs();
+                matches!(self, Add | Sub) && (8..256).contains(&magnitude)
+            }
+            Rhs::Shifted(..) => false,
+        }
+    }
+
     /// Whether it reads the carry flag.
     pub fn reads_carry(self) -> bool {
         matches!(self, AluOp::Adc | AluOp::Sbc)
@@ -347,6 +361,16 @@ impl MInst {
                 | MInst::Ret(_)
                 | MInst::Trap(_)
         )
+    }
+
+    /// Destinations of a terminator, in order.
+    pub fn targets_mut(&mut self) -> Vec<&mut EdgeTarget> {
+        match self {
+            MInst::Jump(t) => vec![t],
+            MInst::CondJump { then, other, .. } => vec![then, other],
+            MInst::Switch { targets, .. } => targets.iter_mut().collect(),
+            _ => vec![],
+        }
     }
 
     /// Destinations of a terminator, in order.

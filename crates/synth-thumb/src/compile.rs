@@ -1,0 +1,103 @@
+//! From a function of the program to its machine code.
+
+use synth_ir::{Function, SourceLoc};
+
+use crate::code::Code;
+use crate::cpu::Cpu;
+use crate::{emit, frame, layout, regalloc, select};
+
+/// What to compile for.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The CPU.
+    pub cpu: Cpu,
+    /// What to prefer where a choice costs one for the other.
+    pub prefer: Prefer,
+    /// Whether checks that trap for the same reason share their trap
+    /// instruction, which then stands for several places in the source.
+    pub share_traps: bool,
+}
+
+/// What code is chosen for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prefer {
+    /// Fewer bytes.
+    Size,
+    /// Fewer cycles.
+    Speed,
+}
+
+/// Why a function can't be compiled.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CompileError {
+    /// A float value reached selection.
+    #[error("float operation at source location {}: not supported by this CPU's code", .0.0)]
+    Float(SourceLoc),
+    /// The frame is beyond what addresses can hold.
+    #[error("the frame of {0} bytes is too large; reduce the function's locals")]
+    Frame(u64),
+    /// The function is longer than branches reach.
+    #[error("the function's code of {0} bytes is too long; split the function")]
+    TooLong(u64),
+    /// Register allocation failed: a defect of the compiler.
+    #[error("register allocation failed: {0}")]
+    Allocation(String),
+}
+
+/// Instructions up to which a function is allocated under several register
+/// sets, of which the smallest result is kept.
+const SMALL: usize = 400;
+
+/// Compiles one function.
+///
+/// # Errors
+/// See [`CompileError`].
+pub fn compile(func: &Function, options: &Options) -> Result<Code, CompileError> {
+    let selected = select::select(func, options)?;
+    let sets: &[regalloc::RegisterSet] = if selected.len() <= SMALL {
+        &regalloc::GROWING
+    } else {
+        &regalloc::GROWING[regalloc::GROWING.len() - 1..]
+    };
+    let mut best: Option<Code> = None;
+    for set in sets {
+        let code = match finish(selected.clone(), *set, options) {
+            Ok(code) => code,
+            // A small set may be too small for an instruction.
+            Err(CompileError::Allocation(_)) if set != &regalloc::ALL => continue,
+            Err(error) => return Err(error),
+        };
+        if best.as_ref().is_none_or(|b| cost(&code, options) < cost(b, options)) {
+            best = Some(code);
+        }
+    }
+    best.ok_or_else(|| CompileError::Allocation("no register set suffices".to_string()))
+}
+
+fn cost(code: &Code, options: &Options) -> (usize, u32) {
+    match options.prefer {
+        Prefer::Size => (code.bytes.len(), code.stack),
+        // A spill costs more than the bytes of a wide form.
+        Prefer::Speed => (code.bytes.len() + 2 * code.stack as usize, code.stack),
+    }
+}
+
+/// Allocation and all that follows.
+fn finish(
+    mut function: crate::mach::MFunction,
+    set: regalloc::RegisterSet,
+    options: &Options,
+) -> Result<Code, CompileError> {
+    let selected = function.clone();
+    let mut used = regalloc::allocate(&mut function, set, options)?;
+    let mut frame = frame::Frame::new(&function, used)?;
+    if frame.needs_scratch() {
+        // Offsets beyond 12 bits are added up in r12, which then must be free.
+        function = selected;
+        used = regalloc::allocate(&mut function, regalloc::ALL.without_scratch(), options)?;
+        frame = frame::Frame::new(&function, used)?;
+        frame.keep_scratch();
+    }
+    let items = emit::emit(&function, &frame, options)?;
+    layout::layout(items, &frame, options)
+}

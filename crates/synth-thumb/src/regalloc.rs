@@ -1,0 +1,294 @@
+//! Register allocation: regalloc2 behind one function. Its types do not
+//! leave this module.
+
+use regalloc2::{
+    Algorithm, Allocation, Block, Edit, Inst, InstOrEdit, InstRange, MachineEnv, Operand,
+    OperandConstraint, OperandKind as RaKind, OperandPos, PReg, PRegSet, RegClass, RegallocOptions,
+    VReg,
+};
+use synth_ir::SourceLoc;
+
+use crate::compile::{CompileError, Options};
+use crate::mach::{
+    Constraint, FrameSlot, Located, MFunction, MInst, Mode, OperandKind, Reg, Width,
+};
+
+/// The machine registers that allocation may use, as a bit set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RegisterSet(u16);
+
+impl RegisterSet {
+    /// The set without r12.
+    pub fn without_scratch(self) -> RegisterSet {
+        RegisterSet(self.0 & !(1 << 12))
+    }
+}
+
+/// r0-r12 and lr.
+pub const ALL: RegisterSet = RegisterSet(0b0101_1111_1111_1111);
+
+/// Sets in which a small function is tried: each callee-saved register costs
+/// a push and a pop, and allocation spreads over all that it is given.
+pub const GROWING: [RegisterSet; 5] = [
+    RegisterSet(0b0001_0000_0000_1111), // r0-r3, r12
+    RegisterSet(0b0101_0000_0001_1111), // and r4, lr
+    RegisterSet(0b0101_0000_0111_1111), // and r5, r6
+    RegisterSet(0b0101_0000_1111_1111), // and r7
+    ALL,
+];
+
+/// Allocates registers and rewrites the function to machine registers;
+/// returns those that it writes, as a bit set.
+///
+/// # Errors
+/// If the set is too small for an instruction.
+pub fn allocate(
+    function: &mut MFunction,
+    set: RegisterSet,
+    _options: &Options,
+) -> Result<u16, CompileError> {
+    let adapter = Adapter::new(function);
+    let env = machine_env(set, function.calls);
+    let options =
+        RegallocOptions { verbose_log: false, validate_ssa: cfg!(debug_assertions), algorithm: Algorithm::Ion };
+    let output = regalloc2::run(&adapter, &env, &options)
+        .map_err(|e| CompileError::Allocation(format!("{e:?}")))?;
+    #[cfg(debug_assertions)]
+    {
+        let mut checker = regalloc2::checker::Checker::new(&adapter, &env);
+        checker.prepare(&output);
+        checker.run().map_err(|e| CompileError::Allocation(format!("checker: {e:?}")))?;
+    }
+    let first_slot = function.slots.len() as u32;
+    for _ in 0..output.num_spillslots {
+        function.new_slot(4, 4);
+    }
+    Ok(rewrite(function, &adapter, &output, first_slot))
+}
+
+fn preg(number: u8) -> PReg {
+    PReg::new(usize::from(number), RegClass::Int)
+}
+
+fn preg_set(bits: u16) -> PRegSet {
+    let mut set = PRegSet::empty();
+    for number in 0..16 {
+        if bits & 1 << number != 0 {
+            set.add(preg(number));
+        }
+    }
+    set
+}
+
+fn machine_env(set: RegisterSet, calls: bool) -> MachineEnv {
+    // lr is free only once it is saved, which a function with calls does.
+    let bits = if calls { set.0 } else { set.0 & !(1 << 14) };
+    let low = bits & 0xff;
+    MachineEnv {
+        preferred_regs_by_class: [preg_set(low), PRegSet::empty(), PRegSet::empty()],
+        non_preferred_regs_by_class: [preg_set(bits & !0xff), PRegSet::empty(), PRegSet::empty()],
+        scratch_by_class: [None, None, None],
+        fixed_stack_slots: vec![],
+    }
+}
+
+struct AdapterInst {
+    operands: Vec<Operand>,
+    clobbers: PRegSet,
+    /// Arguments of the branch to each successor.
+    branch: Option<Vec<Vec<VReg>>>,
+    ret: bool,
+}
+
+struct AdapterBlock {
+    range: InstRange,
+    succs: Vec<Block>,
+    preds: Vec<Block>,
+    params: Vec<VReg>,
+}
+
+/// A machine function as regalloc2 sees it.
+struct Adapter {
+    insts: Vec<AdapterInst>,
+    blocks: Vec<AdapterBlock>,
+    virtuals: usize,
+}
+
+fn vreg(reg: Reg) -> VReg {
+    VReg::new(reg.as_virtual().unwrap_or_default() as usize, RegClass::Int)
+}
+
+impl Adapter {
+    fn new(function: &mut MFunction) -> Adapter {
+        let mut insts = Vec::new();
+        let mut blocks = Vec::new();
+        for block in &mut function.blocks {
+            let start = insts.len();
+            let mut succs = Vec::new();
+            for located in &mut block.insts {
+                if located.inst.is_terminator() {
+                    succs = located.inst.targets().iter().map(|t| Block::new(t.block as usize)).collect();
+                    if matches!(located.inst, MInst::Switch { .. }) {
+                        // The default may also be a case's destination.
+                        let mut seen = std::collections::BTreeSet::new();
+                        succs.retain(|b: &Block| seen.insert(b.index()));
+                    }
+                }
+                insts.push(adapt(&mut located.inst, succs.len()));
+            }
+            blocks.push(AdapterBlock {
+                range: InstRange::new(Inst::new(start), Inst::new(insts.len())),
+                succs,
+                preds: vec![],
+                params: block.params.iter().map(|&r| vreg(r)).collect(),
+            });
+        }
+        for index in 0..blocks.len() {
+            for succ in blocks[index].succs.clone() {
+                blocks[succ.index()].preds.push(Block::new(index));
+            }
+        }
+        Adapter { insts, blocks, virtuals: function.virtuals as usize }
+    }
+}
+
+fn adapt(inst: &mut MInst, successors: usize) -> AdapterInst {
+    let mut operands = Vec::new();
+    inst.visit_operands(&mut |reg, kind, constraint| {
+        let constraint = match constraint {
+            Constraint::Any => OperandConstraint::Reg,
+            Constraint::Fixed(number) => OperandConstraint::FixedReg(preg(number)),
+            Constraint::Reuse(index) => OperandConstraint::Reuse(index),
+        };
+        let (kind, pos) = match kind {
+            OperandKind::Use => (RaKind::Use, OperandPos::Early),
+            OperandKind::Def => (RaKind::Def, OperandPos::Late),
+            OperandKind::EarlyDef => (RaKind::Def, OperandPos::Early),
+        };
+        operands.push(Operand::new(vreg(*reg), constraint, kind, pos));
+    });
+    let branch = match inst {
+        MInst::Jump(target) => Some(vec![target.args.iter().map(|&r| vreg(r)).collect()]),
+        MInst::CondJump { .. } | MInst::Switch { .. } => Some(vec![vec![]; successors]),
+        _ => None,
+    };
+    let ret = matches!(inst, MInst::Ret(_) | MInst::Trap(_));
+    AdapterInst { operands, clobbers: preg_set(inst.clobbers()), branch, ret }
+}
+
+impl regalloc2::Function for Adapter {
+    fn num_insts(&self) -> usize {
+        self.insts.len()
+    }
+    fn num_blocks(&self) -> usize {
+        self.blocks.len()
+    }
+    fn entry_block(&self) -> Block {
+        Block::new(0)
+    }
+    fn block_insns(&self, block: Block) -> InstRange {
+        self.blocks[block.index()].range
+    }
+    fn block_succs(&self, block: Block) -> &[Block] {
+        &self.blocks[block.index()].succs
+    }
+    fn block_preds(&self, block: Block) -> &[Block] {
+        &self.blocks[block.index()].preds
+    }
+    fn block_params(&self, block: Block) -> &[VReg] {
+        &self.blocks[block.index()].params
+    }
+    fn is_ret(&self, inst: Inst) -> bool {
+        self.insts[inst.index()].ret
+    }
+    fn is_branch(&self, inst: Inst) -> bool {
+        self.insts[inst.index()].branch.is_some()
+    }
+    fn branch_blockparams(&self, _: Block, inst: Inst, succ: usize) -> &[VReg] {
+        self.insts[inst.index()].branch.as_ref().map_or(&[], |b| &b[succ])
+    }
+    fn inst_operands(&self, inst: Inst) -> &[Operand] {
+        &self.insts[inst.index()].operands
+    }
+    fn inst_clobbers(&self, inst: Inst) -> PRegSet {
+        self.insts[inst.index()].clobbers
+    }
+    fn num_vregs(&self) -> usize {
+        self.virtuals
+    }
+    fn spillslot_size(&self, _: RegClass) -> usize {
+        1
+    }
+}
+
+/// Replaces virtual registers and inserts moves and spills.
+fn rewrite(
+    function: &mut MFunction,
+    adapter: &Adapter,
+    output: &regalloc2::Output,
+    first_slot: u32,
+) -> u16 {
+    let mut written = 0u16;
+    let mut index = 0;
+    for number in 0..function.blocks.len() {
+        let block = &mut function.blocks[number];
+        block.params.clear();
+        let mut old = std::mem::take(&mut block.insts).into_iter();
+        let mut new = Vec::new();
+        let mut loc = SourceLoc::default();
+        for item in output.block_insts_and_edits(adapter, Block::new(number)) {
+            match item {
+                InstOrEdit::Inst(inst) => {
+                    let Some(mut located) = old.next() else { break };
+                    debug_assert_eq!(inst.index(), index);
+                    index += 1;
+                    loc = located.loc;
+                    written |= assign(&mut located.inst, output.inst_allocs(inst));
+                    new.push(located);
+                }
+                InstOrEdit::Edit(Edit::Move { from, to }) => {
+                    let inst = move_inst(*from, *to, first_slot);
+                    if let MInst::Mov { rd, .. } | MInst::Load { rd, .. } = &inst {
+                        written |= 1 << rd.as_machine().unwrap_or_default();
+                    }
+                    new.push(Located { inst, loc });
+                }
+            }
+        }
+        block.insts = new;
+    }
+    written
+}
+
+/// Puts machine registers in place; returns those written, clobbers included.
+fn assign(inst: &mut MInst, allocations: &[Allocation]) -> u16 {
+    let mut next = allocations.iter();
+    let mut written = inst.clobbers();
+    inst.visit_operands(&mut |reg, kind, _| {
+        if let Some(machine) = next.next().and_then(|a| a.as_reg()) {
+            *reg = Reg::machine(machine.hw_enc() as u8);
+            if kind != OperandKind::Use {
+                written |= 1 << machine.hw_enc();
+            }
+        }
+    });
+    for target in inst.targets_mut() {
+        target.args.clear();
+    }
+    written
+}
+
+fn move_inst(from: Allocation, to: Allocation, first_slot: u32) -> MInst {
+    let reg = |a: Allocation| a.as_reg().map(|p| Reg::machine(p.hw_enc() as u8));
+    let slot = |a: Allocation| {
+        let index = a.as_stack().map_or(0, |s| s.index() as u32);
+        Mode::Slot(FrameSlot(first_slot + index), 0)
+    };
+    match (reg(from), reg(to)) {
+        (Some(rm), Some(rd)) => MInst::Mov { rd, rm },
+        (Some(rt), None) => MInst::Store { width: Width::Word, rt, mode: slot(to) },
+        (None, Some(rd)) => MInst::Load { width: Width::Word, rd, mode: slot(from) },
+        // regalloc2 resolves moves between stack slots through a register.
+        (None, None) => MInst::Trap(synth_ir::TrapCode::Unsupported),
+    }
+}

@@ -1,0 +1,334 @@
+//! The Rust side of the rules: what they can ask of a value and emit.
+
+use synth_ir::{BinaryOp, Cond, InstData, UnaryOp, Value, WideOp};
+
+use super::{Lower, rules};
+use crate::imm;
+use crate::mach::{AluOp, Cc, CmpOp, MInst, Reg, Rhs, ShiftOp, UnOp};
+
+/// The types that the generated code names.
+pub(super) mod types {
+    pub use crate::mach::{AluOp, Cc, CmpOp, Reg, Rhs, ShiftOp, UnOp};
+    pub(in super::super) use super::Def;
+    pub use synth_ir::{BinaryOp, Cond, LoadOp, UnaryOp, Value, WideOp};
+}
+
+/// What defines a value, as the rules see it.
+pub(super) enum Def {
+    Unary { op: UnaryOp, x: Value },
+    Binary { op: BinaryOp, a: Value, b: Value },
+    Wide2 { op: WideOp, a: Value, b: Value },
+    Wide3 { op: WideOp, a: Value, b: Value, c: Value },
+    Wide4 { op: WideOp, a: Value, b: Value, c: Value, d: Value },
+    Compare { op: Cond, a: Value, b: Value },
+    Compare64 { op: Cond, alo: Value, ahi: Value, blo: Value, bhi: Value },
+    Select { cond: Value, x: Value, y: Value },
+    Other,
+}
+
+impl Lower<'_> {
+    fn word(&self, value: Value) -> Option<u32> {
+        self.func.as_const(value).map(|c| c as u32)
+    }
+
+    /// Emits an instruction with a new register as its result.
+    fn define(&mut self, make: impl FnOnce(Reg) -> MInst) -> Reg {
+        let rd = self.out.new_reg();
+        self.emit(make(rd));
+        rd
+    }
+
+    /// `a cond b` for a constant `b`, with the neighbouring constant when only
+    /// that one is an immediate.
+    fn compare_constant(&mut self, cond: Cond, a: Value, b: u32) -> (Cond, Rhs) {
+        let near = match cond {
+            Cond::SLt if b != 0x8000_0000 => Some((Cond::SLe, b.wrapping_sub(1))),
+            Cond::SGe if b != 0x8000_0000 => Some((Cond::SGt, b.wrapping_sub(1))),
+            Cond::SLe if b != 0x7fff_ffff => Some((Cond::SLt, b.wrapping_add(1))),
+            Cond::SGt if b != 0x7fff_ffff => Some((Cond::SGe, b.wrapping_add(1))),
+            Cond::ULt if b != 0 => Some((Cond::ULe, b.wrapping_sub(1))),
+            Cond::UGe if b != 0 => Some((Cond::UGt, b.wrapping_sub(1))),
+            Cond::ULe if b != u32::MAX => Some((Cond::ULt, b.wrapping_add(1))),
+            Cond::UGt if b != u32::MAX => Some((Cond::UGe, b.wrapping_add(1))),
+            _ => None,
+        };
+        let _ = a;
+        if imm::is_compare(b) {
+            return (cond, Rhs::Imm(b));
+        }
+        match near {
+            Some((cond, c)) if imm::is_compare(c) => (cond, Rhs::Imm(c)),
+            _ => (cond, Rhs::Reg(self.put_constant(b))),
+        }
+    }
+}
+
+fn cc(cond: Cond) -> Cc {
+    match cond {
+        Cond::Eq => Cc::Eq,
+        Cond::Ne => Cc::Ne,
+        Cond::SLt => Cc::Lt,
+        Cond::SLe => Cc::Le,
+        Cond::SGt => Cc::Gt,
+        Cond::SGe => Cc::Ge,
+        Cond::ULt => Cc::Lo,
+        Cond::ULe => Cc::Ls,
+        Cond::UGt => Cc::Hi,
+        Cond::UGe => Cc::Hs,
+    }
+}
+
+impl rules::Context for Lower<'_> {
+    fn iconst(&mut self, value: Value) -> Option<u32> {
+        self.word(value)
+    }
+
+    fn def(&mut self, value: Value) -> Def {
+        let Some(data) = self.data(value) else { return Def::Other };
+        match data {
+            InstData::Unary { op, arg } => Def::Unary { op: *op, x: *arg },
+            &InstData::Binary { op, args: [a, b] } => {
+                // A constant stands on the right.
+                let swap =
+                    op.is_commutative() && self.word(a).is_some() && self.word(b).is_none();
+                let (a, b) = if swap { (b, a) } else { (a, b) };
+                Def::Binary { op, a, b }
+            }
+            InstData::Wide { op, args } => match args[..] {
+                [a, b] => Def::Wide2 { op: *op, a, b },
+                [a, b, c] => Def::Wide3 { op: *op, a, b, c },
+                [a, b, c, d] => Def::Wide4 { op: *op, a, b, c, d },
+                _ => Def::Other,
+            },
+            &InstData::Compare { cond, args: [a, b] } => {
+                let swap = self.word(a).is_some() && self.word(b).is_none();
+                let (op, a, b) = if swap { (cond.swapped(), b, a) } else { (cond, a, b) };
+                Def::Compare { op, a, b }
+            }
+            &InstData::Compare64 { cond: op, args: [alo, ahi, blo, bhi] } => {
+                Def::Compare64 { op, alo, ahi, blo, bhi }
+            }
+            &InstData::Select { cond, args: [x, y] } => Def::Select { cond, x, y },
+            _ => Def::Other,
+        }
+    }
+
+    fn sink(&mut self, value: Value) -> Option<Value> {
+        self.is_sinkable(value).then_some(value)
+    }
+
+    fn shift_const(&mut self, value: Value) -> Option<(ShiftOp, u8, Value)> {
+        let InstData::Binary { op, args: [x, n] } = *self.data(value)? else { return None };
+        let op = match op {
+            BinaryOp::Shl => ShiftOp::Lsl,
+            BinaryOp::ShrU => ShiftOp::Lsr,
+            BinaryOp::ShrS => ShiftOp::Asr,
+            BinaryOp::Rotr => ShiftOp::Ror,
+            _ => return None,
+        };
+        match self.word(n)? & 31 {
+            0 => None,
+            n => Some((op, n as u8, x)),
+        }
+    }
+
+    fn alu_binary(&mut self, value: Value) -> Option<(AluOp, Value, Value)> {
+        let Def::Binary { op, a, b } = self.def(value) else { return None };
+        let op = match op {
+            BinaryOp::Add => AluOp::Add,
+            BinaryOp::Sub => AluOp::Sub,
+            BinaryOp::And => AluOp::And,
+            BinaryOp::Or => AluOp::Orr,
+            BinaryOp::Xor => AluOp::Eor,
+            _ => return None,
+        };
+        Some((op, a, b))
+    }
+
+    fn commutes(&mut self, op: &AluOp) -> Option<AluOp> {
+        op.is_commutative().then_some(*op)
+    }
+
+    fn alu_imm(&mut self, op: &AluOp, value: u32) -> Option<Rhs> {
+        let holds = match op {
+            AluOp::Add | AluOp::Sub => imm::is_add(value),
+            AluOp::And | AluOp::Orr => imm::is_logic(value),
+            _ => imm::is_modified(value),
+        };
+        holds.then_some(Rhs::Imm(value))
+    }
+
+    fn modified(&mut self, value: u32) -> Option<Rhs> {
+        imm::is_modified(value).then_some(Rhs::Imm(value))
+    }
+
+    fn low_mask(&mut self, mask: u32) -> Option<u8> {
+        let width = mask.trailing_ones();
+        (mask & mask.wrapping_add(1) == 0 && (1..32).contains(&width)).then_some(width as u8)
+    }
+
+    fn field(&mut self, lsb: u8, width: u8) -> Option<u8> {
+        (lsb + width <= 32).then_some(width)
+    }
+
+    fn shifted_lsb(&mut self, left: u8, right: u8) -> Option<u8> {
+        right.checked_sub(left)
+    }
+
+    fn shifted_width(&mut self, right: u8) -> u8 {
+        32 - right
+    }
+
+    fn byte(&mut self, value: u32) -> Option<u8> {
+        u8::try_from(value).ok()
+    }
+
+    fn put(&mut self, value: Value) -> Reg {
+        self.put_value(value)
+    }
+
+    fn rhs_reg(&mut self, reg: Reg) -> Rhs {
+        Rhs::Reg(reg)
+    }
+
+    fn rhs_shifted(&mut self, reg: Reg, op: &ShiftOp, amount: u8) -> Rhs {
+        Rhs::Shifted(reg, *op, amount)
+    }
+
+    fn rhs_imm(&mut self, value: u32) -> Rhs {
+        Rhs::Imm(value)
+    }
+
+    fn alu(&mut self, op: &AluOp, rn: Reg, rhs: Rhs) -> Reg {
+        self.define(|rd| MInst::Alu { op: *op, s: false, tied: false, rd, rn, rhs })
+    }
+
+    fn alus(&mut self, op: &AluOp, rn: Reg, rhs: Rhs) -> Reg {
+        self.define(|rd| MInst::Alu { op: *op, s: true, tied: false, rd, rn, rhs })
+    }
+
+    fn un(&mut self, op: &UnOp, rm: Reg) -> Reg {
+        self.define(|rd| MInst::Un { op: *op, rd, rm })
+    }
+
+    fn shift_imm(&mut self, op: &ShiftOp, rn: Reg, amount: u8) -> Reg {
+        self.define(|rd| MInst::ShiftImm { op: *op, rd, rn, amount })
+    }
+
+    fn shift_reg(&mut self, op: &ShiftOp, rn: Reg, rm: Reg) -> Reg {
+        self.define(|rd| MInst::ShiftReg { op: *op, tied: false, rd, rn, rm })
+    }
+
+    fn mul(&mut self, rn: Reg, rm: Reg) -> Reg {
+        self.define(|rd| MInst::Mul { tied: false, rd, rn, rm })
+    }
+
+    fn mul_add(&mut self, rn: Reg, rm: Reg, ra: Reg) -> Reg {
+        self.define(|rd| MInst::MulAdd { subtract: false, rd, rn, rm, ra })
+    }
+
+    fn mul_sub(&mut self, rn: Reg, rm: Reg, ra: Reg) -> Reg {
+        self.define(|rd| MInst::MulAdd { subtract: true, rd, rn, rm, ra })
+    }
+
+    fn mul_long_hi(&mut self, signed: bool, rn: Reg, rm: Reg) -> Reg {
+        let lo = self.out.new_reg();
+        self.define(|hi| MInst::MulLong { signed, lo, hi, rn, rm })
+    }
+
+    fn div(&mut self, signed: bool, rn: Reg, rm: Reg) -> Reg {
+        self.define(|rd| MInst::Div { signed, rd, rn, rm })
+    }
+
+    fn extract(&mut self, signed: bool, rn: Reg, lsb: u8, width: u8) -> Reg {
+        self.define(|rd| MInst::Extract { signed, rd, rn, lsb, width })
+    }
+
+    fn constant(&mut self, value: u32) -> Reg {
+        self.put_constant(value)
+    }
+
+    fn cmp(&mut self, op: &CmpOp, rn: Reg, rhs: Rhs) -> Cc {
+        self.emit(MInst::Cmp { op: *op, rn, rhs });
+        Cc::Ne
+    }
+
+    fn set_cond(&mut self, cond: &Cc, then: u8, other: u8) -> Reg {
+        self.define(|rd| MInst::SetCond { cond: *cond, rd, then, other })
+    }
+
+    fn select_reg(&mut self, cond: &Cc, then: Rhs, other: Reg) -> Reg {
+        self.define(|rd| MInst::Select { cond: *cond, rd, then, other })
+    }
+
+    fn emit_compare(&mut self, cond: &Cond, a: Value, b: Value) -> Cc {
+        let (cond, rhs) = match self.word(b) {
+            Some(c) => self.compare_constant(*cond, a, c),
+            None => (*cond, rules::constructor_rhs(self, b)),
+        };
+        let rn = self.put_value(a);
+        self.emit(MInst::Cmp { op: CmpOp::Cmp, rn, rhs });
+        cc(cond)
+    }
+
+    fn emit_compare64(&mut self, cond: &Cond, alo: Value, ahi: Value, blo: Value, bhi: Value) -> Cc {
+        let cond = *cond;
+        if matches!(cond, Cond::Eq | Cond::Ne) {
+            if self.word(blo) == Some(0) && self.word(bhi) == Some(0) {
+                let (rn, rhs) = (self.put_value(alo), Rhs::Reg(self.put_value(ahi)));
+                self.alus(&AluOp::Orr, rn, rhs);
+                return cc(cond);
+            }
+            let (lo, hi) = (self.put_value(alo), self.put_value(ahi));
+            let rhs = self.compare_rhs(blo);
+            let rhs_hi = self.compare_rhs(bhi);
+            self.emit(MInst::Cmp { op: CmpOp::Cmp, rn: lo, rhs });
+            self.emit(MInst::CondCmp { cond: Cc::Eq, op: CmpOp::Cmp, rn: hi, rhs: rhs_hi });
+            return cc(cond);
+        }
+        // CMP, SBCS give the flags of a 64-bit difference except Z.
+        let swap = matches!(cond, Cond::SGt | Cond::SLe | Cond::UGt | Cond::ULe);
+        let (cond, [alo, ahi, blo, bhi]) = if swap {
+            (cond.swapped(), [blo, bhi, alo, ahi])
+        } else {
+            (cond, [alo, ahi, blo, bhi])
+        };
+        let (lo, hi) = (self.put_value(alo), self.put_value(ahi));
+        let rhs = self.compare_rhs(blo);
+        let rhs_hi = rules::constructor_rhs_word(self, bhi);
+        self.emit(MInst::Cmp { op: CmpOp::Cmp, rn: lo, rhs });
+        self.alus(&AluOp::Sbc, hi, rhs_hi);
+        cc(cond)
+    }
+
+    fn invert(&mut self, cond: &Cc) -> Cc {
+        cond.inverted()
+    }
+
+    /// The number of ones, by sums of fields of 2, 4 and 8 bits.
+    fn popcount(&mut self, x: Reg) -> Reg {
+        let lsr = |x, n| Rhs::Shifted(x, ShiftOp::Lsr, n);
+        let half = self.define(|rd| MInst::ShiftImm { op: ShiftOp::Lsr, rd, rn: x, amount: 1 });
+        let odd = self.alu(&AluOp::And, half, Rhs::Imm(0x5555_5555));
+        let pairs = self.alu(&AluOp::Sub, x, Rhs::Reg(odd));
+        let low = self.alu(&AluOp::And, pairs, Rhs::Imm(0x3333_3333));
+        let shifted = self.shift_imm(&ShiftOp::Lsr, pairs, 2);
+        let high = self.alu(&AluOp::And, shifted, Rhs::Imm(0x3333_3333));
+        let nibbles = self.alu(&AluOp::Add, low, Rhs::Reg(high));
+        let sums = self.alu(&AluOp::Add, nibbles, lsr(nibbles, 4));
+        let bytes = self.alu(&AluOp::And, sums, Rhs::Imm(0x0f0f_0f0f));
+        let ones = self.put_constant(0x0101_0101);
+        let total = self.mul(bytes, ones);
+        self.shift_imm(&ShiftOp::Lsr, total, 24)
+    }
+}
+
+impl Lower<'_> {
+    /// A word as the second operand of CMP.
+    fn compare_rhs(&mut self, value: Value) -> Rhs {
+        match self.word(value) {
+            Some(c) if imm::is_compare(c) => Rhs::Imm(c),
+            _ => Rhs::Reg(self.put_value(value)),
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! Blocks, edges, branches and traps.
+//!
+//! An edge from a block with several successors gets a block of its own when
+//! it passes values or its destination has other predecessors: so allocation
+//! finds no critical edge, and only jumps carry arguments. Edge blocks that
+//! stay empty disappear in layout.
+
+use std::collections::BTreeMap;
+
+use synth_ir::entity::SecondaryMap;
+use synth_ir::{Block, BlockCall, Inst, InstData, TrapCode, Value};
+
+use super::{Lower, rules};
+use crate::mach::{Cc, EdgeTarget, MBlock, MInst, Reg};
+
+/// Cases from which on a table may lie beyond the reach of TBH.
+const FAR_CASES: usize = 4096;
+/// Program instructions from which on a function may be longer than TBH
+/// reaches (128 KiB).
+const FAR_FUNCTION: usize = 8192;
+
+impl Lower<'_> {
+    /// Gives every reachable block its place in the output, in the order of
+    /// the program, each followed by the blocks of its edges.
+    pub(super) fn plan_blocks(&mut self) {
+        let mut reachable = SecondaryMap::<Block, bool>::new();
+        for block in self.postorder() {
+            reachable[block] = true;
+        }
+        for &block in &self.func.layout {
+            if reachable[block] {
+                self.index[block] = Some(self.out.blocks.len() as u32);
+                self.out.blocks.push(MBlock::default());
+                let edges = self.edges(block).len();
+                self.out.blocks.resize_with(self.out.blocks.len() + edges, MBlock::default);
+            }
+        }
+    }
+
+    /// The distinct edges of a block with several, in order: each gets a
+    /// block.
+    fn edges(&self, block: Block) -> Vec<BlockCall> {
+        let Some(inst) = self.func.terminator(block) else { return vec![] };
+        let successors = self.func.insts[inst].successors();
+        if successors.len() < 2 {
+            return vec![];
+        }
+        let mut seen = BTreeMap::new();
+        let mut edges = Vec::new();
+        for call in successors {
+            seen.entry((call.block, call.args.clone())).or_insert_with(|| edges.push(call.clone()));
+        }
+        if edges.len() < 2 {
+            edges.clear();
+        }
+        edges
+    }
+
+    pub(super) fn lower_terminator(&mut self, inst: Inst) {
+        let func = self.func;
+        match &func.insts[inst] {
+            InstData::Jump(call) => {
+                let target = self.edge_target(call);
+                self.emit(MInst::Jump(target));
+            }
+            InstData::Branch { cond, then, other } => {
+                if then == other {
+                    let target = self.edge_target(then);
+                    self.emit(MInst::Jump(target));
+                    return;
+                }
+                let edges = self.lower_edges();
+                let (then, other) = (edges[0].clone(), edges[1].clone());
+                let cond = rules::constructor_cond(self, *cond);
+                self.emit(MInst::CondJump { cond, then, other });
+            }
+            InstData::Switch { index, targets, default } => {
+                self.lower_switch(*index, targets, default);
+            }
+            InstData::Return(values) => self.lower_return(values),
+            InstData::Trap(code) => self.emit(MInst::Trap(*code)),
+            _ => {}
+        }
+    }
+
+    fn lower_switch(&mut self, index: Value, targets: &[BlockCall], default: &BlockCall) {
+        let edges = self.edges(self.block);
+        let blocks = self.lower_edges();
+        if blocks.len() < 2 {
+            let target = self.edge_target(default);
+            self.emit(MInst::Jump(target));
+            return;
+        }
+        let numbers: BTreeMap<(Block, &[Value]), u32> =
+            edges.iter().enumerate().map(|(i, e)| ((e.block, &*e.args), i as u32)).collect();
+        let number = |call: &BlockCall| {
+            numbers.get(&(call.block, &*call.args)).copied().unwrap_or_default()
+        };
+        let table = targets.iter().map(number).collect();
+        // The default comes last; it may be a case's destination as well.
+        let default = blocks[number(default) as usize].clone();
+        let mut targets = blocks;
+        targets.push(default);
+        let index = self.put_value(index);
+        let far = targets.len() > FAR_CASES || self.func.insts.len() > FAR_FUNCTION;
+        let temp = far.then(|| self.out.new_reg());
+        self.emit(MInst::Switch { index, temp, table, targets });
+    }
+
+    /// Fills the blocks of the current block's edges; the branches to them.
+    fn lower_edges(&mut self) -> Vec<EdgeTarget> {
+        let first = self.index_of(self.block) + 1;
+        let edges = self.edges(self.block);
+        let mut targets = Vec::new();
+        for (i, call) in edges.iter().enumerate() {
+            let block = first + i as u32;
+            self.fill_edge(block, call);
+            targets.push(EdgeTarget { block, args: vec![] });
+        }
+        targets
+    }
+
+    /// An edge's block: constants that the destination takes are made in it.
+    fn fill_edge(&mut self, block: u32, call: &BlockCall) {
+        let saved = std::mem::take(&mut self.reversed);
+        let constants = std::mem::take(&mut self.constants);
+        let sequence = std::mem::take(&mut self.sequence);
+        let target = self.edge_target(call);
+        self.emit(MInst::Jump(target));
+        self.flush_sequence();
+        self.place_constants();
+        self.reversed.reverse();
+        let insts = std::mem::replace(&mut self.reversed, saved);
+        self.out.blocks[block as usize].insts = insts;
+        self.constants = constants;
+        self.sequence = sequence;
+    }
+
+    fn edge_target(&mut self, call: &BlockCall) -> EdgeTarget {
+        let args: Vec<Reg> = call.args.iter().map(|&v| self.put_value(v)).collect();
+        EdgeTarget { block: self.index_of(call.block), args }
+    }
+
+    pub(super) fn lower_trap_if(&mut self, cond: Value, code: TrapCode) {
+        let cond: Cc = rules::constructor_cond(self, cond);
+        self.emit(MInst::TrapIf { cond, code });
+    }
+}
