@@ -34,13 +34,17 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
+/// Runs a command.
+fn dispatch(command: &Command) -> Result {
+    match command {
+        Command::Test(arguments) => test::run(arguments),
+        Command::Setup(arguments) => setup::run(arguments),
+        Command::Server(arguments) => server::run(arguments),
+    }
+}
+
 fn main() -> ExitCode {
-    let result = match Arguments::parse().command {
-        Command::Test(arguments) => test::run(&arguments),
-        Command::Setup(arguments) => setup::run(&arguments),
-        Command::Server(arguments) => server::run(&arguments),
-    };
-    match result {
+    match dispatch(&Arguments::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             eprintln!("error: {failure}");

@@ -8,7 +8,7 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use clap::Args;
+use clap::{Args, Parser};
 
 /// Run the format check, clippy, the documentation build and all tests.
 #[derive(Args)]
@@ -30,7 +30,8 @@ enum Action {
     Cargo(&'static [&'static str]),
     /// Runs cargo with these arguments and these flags for rustdoc.
     Doc(&'static [&'static str], &'static str),
-    /// Runs another command of this program.
+    /// Runs another command of this program, in this process: its file may be
+    /// replaced by the steps that build.
     Xtask(&'static [&'static str]),
 }
 
@@ -68,12 +69,11 @@ pub fn run(arguments: &Arguments) -> crate::Result {
     for step in STEPS.iter().filter(wanted) {
         println!("==> {}", step.name);
         let begin = Instant::now();
-        let passed = step.run()?;
+        let result = step.run();
         times.push(format!("{} {}", step.name, seconds(begin.elapsed())));
-        let line = times.join(", ");
-        if !passed {
-            println!("FAILED in step {}: {line}", step.name);
-            return Err(format!("step `{}` failed", step.name).into());
+        if let Err(failure) = result {
+            println!("FAILED in step {}: {}", step.name, times.join(", "));
+            return Err(format!("step `{}`: {failure}", step.name).into());
         }
     }
     println!("PASSED in {}: {}", seconds(start.elapsed()), times.join(", "));
@@ -85,27 +85,43 @@ fn seconds(time: Duration) -> String {
 }
 
 impl Step {
-    fn run(&self) -> crate::Result<bool> {
-        let mut command = match self.action {
-            Cargo(arguments) => cargo(arguments),
-            Doc(arguments, flags) => {
-                let mut command = cargo(arguments);
-                command.env("RUSTDOCFLAGS", flags);
-                command
-            }
-            Xtask(arguments) => {
-                let mut command = Command::new(std::env::current_exe()?);
-                command.args(arguments);
-                command
-            }
-        };
-        let status = command.current_dir(crate::root()).stdin(Stdio::null()).status()?;
-        Ok(status.success())
+    fn run(&self) -> crate::Result {
+        match self.action {
+            Cargo(arguments) => finish(&mut cargo(arguments)),
+            Doc(arguments, flags) => finish(cargo(arguments).env("RUSTDOCFLAGS", flags)),
+            Xtask(arguments) => crate::dispatch(&parse(arguments)?),
+        }
     }
+}
+
+/// A command line of this program.
+fn parse(arguments: &[&'static str]) -> crate::Result<crate::Command> {
+    let line = std::iter::once("cargo xtask").chain(arguments.iter().copied());
+    Ok(crate::Arguments::try_parse_from(line)?.command)
+}
+
+fn finish(command: &mut Command) -> crate::Result {
+    let status = command.current_dir(crate::root()).stdin(Stdio::null()).status()?;
+    if status.success() { Ok(()) } else { Err(format!("cargo ended with {status}").into()) }
 }
 
 fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
     command.args(arguments);
     command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_name_commands_that_exist() {
+        for step in STEPS {
+            if let Xtask(arguments) = step.action {
+                let parsed = parse(arguments);
+                assert!(parsed.is_ok(), "{}: {}", step.name, parsed.err().unwrap());
+            }
+        }
+    }
 }

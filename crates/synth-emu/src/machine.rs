@@ -403,16 +403,17 @@ impl Machine {
         let restarts = self.restarts;
         self.suspended.push((reply.sp - HOST_CALL_FRAME) & !7);
         let result = host.call(self, &call);
-        if self.restarts != restarts {
-            return Err(Error::Restarted);
-        }
+        let lost = self.restarts != restarts;
         self.suspended.pop();
         match result {
+            Ok(_) if lost => Err(Error::Restarted),
             Ok(Registers { r, s }) => {
                 self.request(Operation::Resume, &Request { r, s, ..Request::default() })
             }
             Err(source) => {
-                self.request(Operation::Abort, &Request::default())?;
+                if !lost {
+                    self.request(Operation::Abort, &Request::default())?;
+                }
                 Err(match source.downcast::<Error>() {
                     Ok(error) => *error,
                     Err(source) => Error::Host { index: call.index, source },
