@@ -162,3 +162,15 @@ impl Process {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_emulator_names_its_package() {
+        let error = spawn(&mut Command::new("/no/such/emulator")).unwrap_err();
+        assert!(matches!(error, Error::QemuMissing { .. }));
+        assert!(error.to_string().contains("`qemu-system-arm`"), "{error}");
+    }
+}
