@@ -8,7 +8,9 @@
 
 mod builder;
 pub mod cfg;
+mod eval;
 mod function;
+pub mod interp;
 mod ops;
 mod program;
 mod target;

@@ -1,0 +1,261 @@
+//! Executes instructions.
+
+use cranelift_entity::EntityRef;
+
+use super::layout::{STACK_END, STACK_START};
+use super::{Halt, Host, Interpreter};
+use crate::eval::Val;
+use crate::function::{Block, BlockCall, Function, Inst, InstData, Value};
+use crate::ops::{LoadOp, StoreOp};
+use crate::program::{Definition, SymbolId};
+use crate::types::Signature;
+
+/// Values of all active functions together: bounds the memory that deep
+/// recursion of large functions takes.
+const MAX_VALUES: usize = 1 << 24;
+
+/// An active function.
+struct Frame<'p> {
+    id: SymbolId,
+    func: &'p Function,
+    values: Vec<Val>,
+    /// Address of each slot.
+    slots: Vec<u32>,
+    /// Lowest address of the stack that is in use.
+    stack: u32,
+    block: Block,
+    /// Position of the next instruction in the block.
+    next: usize,
+}
+
+/// What to do after an instruction.
+enum Step {
+    Next,
+    Call { callee: SymbolId, signature: Signature, args: Vec<Val> },
+    Return(Vec<Val>),
+}
+
+impl<'p> Interpreter<'p> {
+    /// Calls a function of the program, or of the host.
+    ///
+    /// # Errors
+    /// Why it did not return.
+    pub fn call(
+        &mut self,
+        function: SymbolId,
+        args: &[Val],
+        host: &mut dyn Host,
+    ) -> Result<Vec<Val>, Halt> {
+        let mut frames = vec![];
+        self.values = 0;
+        let result = self.run(function, args, host, &mut frames);
+        self.place = result.as_ref().err().and(frames.last()).map(|frame| {
+            let insts = &frame.func.blocks[frame.block].insts;
+            let inst = insts.get(frame.next.saturating_sub(1)).copied();
+            (frame.id, inst.map_or_else(Default::default, |i| frame.func.locs[i]))
+        });
+        result
+    }
+
+    fn run(
+        &mut self,
+        function: SymbolId,
+        args: &[Val],
+        host: &mut dyn Host,
+        frames: &mut Vec<Frame<'p>>,
+    ) -> Result<Vec<Val>, Halt> {
+        let program = self.program;
+        let function = self.callee(function)?;
+        let Some(func) = program.function(function) else {
+            let name = &program.symbols[function].name;
+            return host.call(name, &Signature::default(), args, &mut self.memory);
+        };
+        frames.push(self.frame(function, func, args, STACK_END)?);
+        while let Some(frame) = frames.last_mut() {
+            match self.step(frame)? {
+                Step::Next => {}
+                Step::Return(results) => {
+                    self.values -= frame.values.len();
+                    frames.pop();
+                    match frames.last_mut() {
+                        Some(caller) => caller.finish_call(results),
+                        None => return Ok(results),
+                    }
+                }
+                Step::Call { callee, signature, args } => match program.function(callee) {
+                    Some(func) => {
+                        let stack = frame.stack;
+                        if frames.len() >= self.max_depth {
+                            return Err(Halt::CallDepth);
+                        }
+                        frames.push(self.frame(callee, func, &args, stack)?);
+                    }
+                    None => {
+                        let name = &program.symbols[callee].name;
+                        let results = host.call(name, &signature, &args, &mut self.memory)?;
+                        if !results.iter().map(|v| v.ty()).eq(signature.result_values()) {
+                            return Err(Halt::Signature(name.clone()));
+                        }
+                        frame.finish_call(results);
+                    }
+                },
+            }
+        }
+        Ok(vec![])
+    }
+
+    /// A frame at the start of a function, below `stack`.
+    fn frame(
+        &mut self,
+        id: SymbolId,
+        func: &'p Function,
+        args: &[Val],
+        stack: u32,
+    ) -> Result<Frame<'p>, Halt> {
+        if !args.iter().map(|v| v.ty()).eq(func.signature.param_values()) {
+            return Err(Halt::Signature(self.program.symbols[id].name.clone()));
+        }
+        self.values += func.values.len();
+        if self.values > MAX_VALUES {
+            return Err(Halt::CallDepth);
+        }
+        let block = func.entry();
+        let mut values = vec![Val::I32(0); func.values.len()];
+        for (&param, &arg) in func.blocks[block].params.iter().zip(args) {
+            values[param.index()] = arg;
+        }
+        let mut at = u64::from(stack);
+        let mut slots = vec![];
+        for slot in func.slots.values() {
+            at = at.checked_sub(slot.size.into()).ok_or(Halt::CallDepth)?;
+            at -= at % u64::from(slot.align.max(1));
+            if at < STACK_START.into() {
+                return Err(Halt::CallDepth);
+            }
+            slots.push(at as u32);
+        }
+        Ok(Frame { id, func, values, slots, stack: at as u32, block, next: 0 })
+    }
+
+    fn step(&mut self, frame: &mut Frame<'p>) -> Result<Step, Halt> {
+        use InstData::*;
+        self.fuel = self.fuel.checked_sub(1).ok_or(Halt::OutOfFuel)?;
+        let func = frame.func;
+        let inst = func.blocks[frame.block].insts[frame.next];
+        frame.next += 1;
+        match &func.insts[inst] {
+            SymbolAddr { symbol, addend } => {
+                let address = self.addresses[*symbol].wrapping_add_signed(*addend);
+                frame.set(inst, Val::I32(address as i32));
+            }
+            SlotAddr { slot, offset } => {
+                let address = frame.slots[slot.index()].wrapping_add_signed(*offset);
+                frame.set(inst, Val::I32(address as i32));
+            }
+            Load { op, addr, offset, .. } => {
+                let address = frame.address(*addr, *offset);
+                let value = extend(*op, self.memory.load(address, op.bytes())?);
+                frame.set(inst, value);
+            }
+            Store { op, addr, value, offset, .. } => {
+                self.store(*op, frame.address(*addr, *offset), frame.get(*value))?;
+            }
+            TrapIf { cond, code } => {
+                if frame.word(*cond) != 0 {
+                    return Err(Halt::Trap(*code));
+                }
+            }
+            Trap(code) => return Err(Halt::Trap(*code)),
+            Call { callee, sig, args } => {
+                let signature = func.sigs[*sig].clone();
+                return self.start_call(self.callee(*callee)?, signature, frame.list(args));
+            }
+            CallIndirect { target, sig, args } => {
+                let address = frame.word(*target) as u32;
+                let callee = self.function_at(address).ok_or(Halt::BadCall(address))?;
+                return self.start_call(callee, func.sigs[*sig].clone(), frame.list(args));
+            }
+            Jump(call) => frame.branch(call),
+            Branch { cond, then, other } => {
+                let taken = frame.word(*cond) != 0;
+                frame.branch(if taken { then } else { other });
+            }
+            Switch { index, targets, default } => {
+                let index = frame.word(*index) as u32 as usize;
+                frame.branch(targets.get(index).unwrap_or(default));
+            }
+            Return(args) => return Ok(Step::Return(frame.list(args))),
+            data => {
+                let value = data.eval(|v| Some(frame.get(v))).ok_or(Halt::Division)?;
+                frame.set(inst, value);
+            }
+        }
+        Ok(Step::Next)
+    }
+
+    fn store(&mut self, op: StoreOp, address: u32, value: Val) -> Result<(), Halt> {
+        Ok(self.memory.store(address, op.bytes(), value.bits())?)
+    }
+
+    fn start_call(
+        &self,
+        callee: SymbolId,
+        signature: Signature,
+        args: Vec<Val>,
+    ) -> Result<Step, Halt> {
+        match &self.program.symbols[callee].def {
+            Definition::Function(func) if func.signature != signature => {
+                Err(Halt::BadCall(self.addresses[callee]))
+            }
+            _ => Ok(Step::Call { callee, signature, args }),
+        }
+    }
+}
+
+impl Frame<'_> {
+    fn get(&self, value: Value) -> Val {
+        self.values[value.index()]
+    }
+
+    fn word(&self, value: Value) -> i32 {
+        self.get(value).word().unwrap_or_default()
+    }
+
+    fn list(&self, values: &[Value]) -> Vec<Val> {
+        values.iter().map(|&v| self.get(v)).collect()
+    }
+
+    fn set(&mut self, inst: Inst, value: Val) {
+        self.values[self.func.result(inst).index()] = value;
+    }
+
+    fn address(&self, base: Value, offset: i32) -> u32 {
+        self.word(base).wrapping_add(offset) as u32
+    }
+
+    fn branch(&mut self, call: &BlockCall) {
+        // All arguments are read before a parameter changes.
+        let args = self.list(&call.args);
+        self.block = call.block;
+        self.next = 0;
+        for (&param, arg) in self.func.blocks[call.block].params.iter().zip(args) {
+            self.values[param.index()] = arg;
+        }
+    }
+
+    /// Continues after the call that the frame waits for.
+    fn finish_call(&mut self, results: Vec<Val>) {
+        let inst = self.func.blocks[self.block].insts[self.next - 1];
+        for (&value, result) in self.func.results[inst].iter().zip(results) {
+            self.values[value.index()] = result;
+        }
+    }
+}
+
+fn extend(op: LoadOp, bits: u64) -> Val {
+    match op {
+        LoadOp::S8 => Val::I32((bits as i8).into()),
+        LoadOp::S16 => Val::I32((bits as i16).into()),
+        _ => Val::from_bits(op.result_type(), bits),
+    }
+}
