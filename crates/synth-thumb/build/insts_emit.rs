@@ -26,6 +26,8 @@ pub fn emit(rows: &[Row]) -> std::result::Result<String, std::fmt::Error> {
     emit_print(&mut o, rows)?;
     writeln!(o, "}}")?;
     emit_rows(&mut o, rows)?;
+    emit_buckets(&mut o, rows, "NARROW", 2, 8)?;
+    emit_buckets(&mut o, rows, "WIDE", 4, 21)?;
     for row in rows {
         emit_build(&mut o, row)?;
     }
@@ -234,6 +236,20 @@ fn emit_rows(o: &mut String, rows: &[Row]) -> Result {
             row.feature,
             row.name.to_lowercase()
         )?;
+    }
+    writeln!(o, "];")
+}
+
+/// The rows of one size by eight bits of the instruction, so that the decoder
+/// tries few.
+fn emit_buckets(o: &mut String, rows: &[Row], name: &str, size: u32, lsb: u32) -> Result {
+    writeln!(o, "/// Indices of {size}-byte rows by bits {} to {lsb}.", lsb + 7)?;
+    writeln!(o, "static {name}: [&[u16]; 256] = [")?;
+    for bucket in 0..256u32 {
+        let fits = |row: &Row| (row.base ^ bucket << lsb) & row.mask & 0xff << lsb == 0;
+        let indices = rows.iter().enumerate().filter(|(_, r)| r.size() == size && fits(r));
+        let list: Vec<_> = indices.map(|(i, _)| i.to_string()).collect();
+        writeln!(o, "&[{}],", list.join(", "))?;
     }
     writeln!(o, "];")
 }

@@ -256,22 +256,19 @@ impl Inst {
             Sets::IfS => self.sets_flags(),
             Sets::OutsideIt => it.is_none(),
         };
-        if !writes {
-            Flags::EMPTY
-        } else if self.shifter_carry() == Some(false) {
-            row.written.without_maybe()
-        } else {
-            row.written
+        match self.shifter_carry() {
+            _ if !writes => Flags::EMPTY,
+            Some(true) => row.written.with_maybe(),
+            Some(false) => row.written.without_maybe(),
+            None => row.written,
         }
     }
 
     /// The flags that surely have a new value after it, whatever they were before.
     pub fn flags_defined(&self, it: Option<Cond>) -> Flags {
-        let written = self.flags_written(it);
-        match (it, self.shifter_carry()) {
-            (Some(_), _) => Flags::EMPTY,
-            (None, Some(true)) => written.with_maybe(),
-            (None, _) => written.without_maybe(),
+        match it {
+            Some(_) => Flags::EMPTY,
+            None => self.flags_written(it).without_maybe(),
         }
     }
 
@@ -316,6 +313,11 @@ pub fn decode(bytes: &[u8]) -> Option<(Inst, u32)> {
 
 /// Decodes [`Inst::bits`] of an instruction of `size` bytes.
 fn decode_bits(bits: u32, size: u32) -> Option<Inst> {
-    let matching = ROWS.iter().filter(|row| row.size == size && bits & row.mask == row.base);
-    matching.filter_map(|row| (row.build)(bits)).next()
+    let bucket = if size == 2 {
+        NARROW[(bits >> 8 & 0xff) as usize]
+    } else {
+        WIDE[(bits >> 21 & 0xff) as usize]
+    };
+    let rows = bucket.iter().map(|&i| &ROWS[usize::from(i)]);
+    rows.filter(|row| bits & row.mask == row.base).find_map(|row| (row.build)(bits))
 }

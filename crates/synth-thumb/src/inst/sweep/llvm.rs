@@ -104,7 +104,8 @@ fn is_narrow_mul(text: &str, bytes: &[u8]) -> bool {
 
 /// Texts of the disassembler that have another name in the manual: the beginning
 /// and what stands for it.
-const SYNONYMS: [(&str, &str); 5] = [
+const SYNONYMS: [(&str, &str); 6] = [
+    ("__brkdiv0", "udf #249"),
     ("trap", "udf #254"),
     ("msr apsr,", "msr apsr_nzcvq,"),
     ("msr iapsr,", "msr iapsr_nzcvq,"),

@@ -11,7 +11,8 @@ use super::{Cond, Feature, InIt, Inst, ROWS, Row};
 /// How much of the operand space to visit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
-    /// The boundary values of each operand, beside random values of the others.
+    /// All values of each operand of up to 8 bits, the boundary values of wider ones,
+    /// beside random values of the others.
     Sample,
     /// All combinations of operands where they have at most this many bits
     /// together; else all values of each operand (of up to 16 bits) beside random
@@ -77,17 +78,17 @@ fn operand_bits(row: &Row, depth: Depth) -> Vec<u32> {
     let mut out = vec![0];
     for (i, mask) in masks.iter().enumerate() {
         let width = mask[0].count_ones();
-        let values = match depth {
-            Depth::Full(_) if width <= 16 => (0..1 << width).collect(),
-            _ => boundary(width),
-        };
+        let limit = if depth == Depth::Sample { 8 } else { 16 };
+        let values = if width <= limit { (0..1 << width).collect() } else { boundary(width) };
         for value in values {
             // Some combinations are refused: more than one try each.
-            for _ in 0..4 {
-                let mut bits = random(&masks, &mut rng);
-                bits &= !(mask[0] | mask[1]);
+            for _ in 0..if depth == Depth::Sample { 2 } else { 4 } {
+                let bits = random(&masks, &mut rng) & !(mask[0] | mask[1]);
                 out.push(bits | spread(value, mask));
             }
+        }
+        if depth == Depth::Sample {
+            continue;
         }
         for other in &masks[..i] {
             for value in boundary(width) {
@@ -96,9 +97,6 @@ fn operand_bits(row: &Row, depth: Depth) -> Vec<u32> {
                         random(&masks, &mut rng) & !(mask[0] | mask[1] | other[0] | other[1]);
                     out.push(bits | spread(value, mask) | spread(second, other));
                 }
-            }
-            if depth == Depth::Sample {
-                break;
             }
         }
     }

@@ -1,0 +1,90 @@
+//! What instructions do beside their encoding: registers, flags, flow, timing.
+
+use super::*;
+
+fn one(hex: &str) -> Inst {
+    decode(&parse_bytes(hex)).unwrap_or_else(|| panic!("{hex} is unknown")).0
+}
+
+#[test]
+fn registers_and_flags() {
+    for row in table(include_str!("effects.txt")) {
+        let inst = one(row[0]);
+        let text = row[1];
+        let column = |i: usize| row.get(i).copied().unwrap_or_default();
+        let regs =
+            |set: RegSet| set.iter_core().map(|r| r.to_string()).collect::<Vec<_>>().join(" ");
+        assert_eq!(inst.to_string(), text);
+        assert_eq!(regs(inst.defs()), column(2), "written by {text}");
+        assert_eq!(regs(inst.uses()), column(3), "read by {text}");
+        assert_eq!(format!("{:?}", inst.flags_read(None)), column(4), "flags read by {text}");
+        let written = format!("{:?}", inst.flags_written(None));
+        assert_eq!(written, column(5), "flags written by {text}");
+        let sure = written.replace(|c: char| c.is_ascii_lowercase(), "");
+        assert_eq!(format!("{:?}", inst.flags_defined(None)), sure, "{text}");
+    }
+}
+
+#[test]
+fn flags_under_a_condition() {
+    let it = Some(Cond::Hi);
+    // 16-bit data processing leaves the flags alone in an IT block; a compare does not.
+    let (adds, cmp, ands) = (one("88 18"), one("c8 45"), one("11 ea 02 00"));
+    assert_eq!(adds.flags_written(it), Flags::EMPTY);
+    assert_eq!(cmp.flags_written(it), Flags::NZCV);
+    assert_eq!(ands.flags_written(it), Flags::of("NZ"));
+    for inst in [adds, cmp, ands] {
+        assert_eq!(inst.flags_read(it), Flags::of("ZC"));
+        assert_eq!(inst.flags_defined(it), Flags::EMPTY);
+    }
+}
+
+#[test]
+fn flow_and_place_in_an_it_block() {
+    use {Flow::*, InIt::*};
+    let cases = [
+        ("88 18", Next, Allowed),        // adds r0, r1, r2
+        ("00 e0", Jump, Last),           // b
+        ("00 f0 00 b8", Jump, Last),     // b.w
+        ("00 d0", Cond, Never),          // beq
+        ("40 f3 00 80", Cond, Never),    // ble.w
+        ("00 b1", Cond, Never),          // cbz
+        ("00 f0 00 f8", Call, Last),     // bl
+        ("98 47", Call, Last),           // blx r3
+        ("70 47", Indirect, Last),       // bx lr
+        ("10 bd", Indirect, Last),       // pop {r4, pc}
+        ("5d f8 04 fb", Indirect, Last), // ldr pc, [sp], #4
+        ("f7 46", Indirect, Last),       // mov pc, lr
+        ("df e8 00 f0", Indirect, Last), // tbb [pc, r0]
+        ("00 de", Trap, Never),          // udf #0
+        ("08 bf", Next, Never),          // it eq
+    ];
+    for (hex, flow, in_it) in cases {
+        let inst = one(hex);
+        assert_eq!((inst.flow(), inst.allowed_in_it()), (flow, in_it), "{inst}");
+        assert_eq!(inst.is_terminator(), matches!(flow, Jump | Indirect | Trap), "{inst}");
+        assert_eq!(inst.is_branch(), matches!(flow, Jump | Indirect | Cond), "{inst}");
+    }
+}
+
+#[test]
+fn timing_and_features() {
+    let cases = [
+        ("88 18", Timing::Alu, Feature::V6m),
+        ("48 43", Timing::Mul, Feature::V6m),
+        ("01 fb 02 30", Timing::MulAcc, Feature::V7m),
+        ("a2 fb 03 01", Timing::LongMul, Feature::V7m),
+        ("e2 fb 63 01", Timing::LongMulAcc, Feature::Dsp),
+        ("b1 fb f2 f0", Timing::Div, Feature::V7m),
+        ("01 48", Timing::Load, Feature::V6m),
+        ("41 f8 22 00", Timing::Store, Feature::V7m),
+        ("10 b5", Timing::StoreMultiple, Feature::V6m),
+        ("d2 e9 02 01", Timing::LoadDouble, Feature::V7m),
+        ("00 f0 00 f8", Timing::Branch, Feature::V6m),
+        ("d1 e8 af 0f", Timing::Load, Feature::V8m),
+    ];
+    for (hex, timing, feature) in cases {
+        let inst = one(hex);
+        assert_eq!((inst.timing(), inst.feature()), (timing, feature), "{inst}");
+    }
+}
