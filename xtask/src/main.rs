@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod encodings;
 mod server;
 mod setup;
 mod test;
@@ -27,6 +28,7 @@ enum Command {
     Test(test::Arguments),
     Setup(setup::Arguments),
     Server(server::Arguments),
+    Encodings(encodings::Arguments),
 }
 
 /// The root of the workspace.
@@ -40,6 +42,7 @@ fn dispatch(command: &Command) -> Result {
         Command::Test(arguments) => test::run(arguments),
         Command::Setup(arguments) => setup::run(arguments),
         Command::Server(arguments) => server::run(arguments),
+        Command::Encodings(arguments) => encodings::run(arguments),
     }
 }
 

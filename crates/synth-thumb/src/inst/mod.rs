@@ -76,7 +76,7 @@ mod misc;
 mod operand;
 mod reg;
 mod shift;
-#[cfg(test)]
+#[cfg(any(test, feature = "sweep"))]
 pub mod sweep;
 #[cfg(test)]
 mod tests;

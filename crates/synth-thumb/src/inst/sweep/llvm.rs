@@ -62,7 +62,12 @@ pub fn check(feature: Feature, cases: &[Case]) -> Result<Vec<String>, Error> {
     let lines: Vec<(String, Vec<u8>)> = cases.iter().flat_map(Case::expand).collect();
     let mut wrong = Vec::new();
 
-    let (assembled, errors) = assemble(feature, lines.iter().map(|l| l.0.as_str()))?;
+    let (assembled, texts) = std::thread::scope(|scope| {
+        let texts = scope.spawn(|| disassemble(feature, lines.iter().map(|l| l.1.as_slice())));
+        let assembled = assemble(feature, lines.iter().map(|l| l.0.as_str()));
+        (assembled, texts.join().unwrap_or_else(|p| std::panic::resume_unwind(p)))
+    });
+    let ((assembled, errors), texts) = (assembled?, texts?);
     let mut assembled = assembled.into_iter();
     for (i, (text, bytes)) in lines.iter().enumerate() {
         if let Some(error) = errors.get(&i) {
@@ -76,7 +81,6 @@ pub fn check(feature: Feature, cases: &[Case]) -> Result<Vec<String>, Error> {
         }
     }
 
-    let texts = disassemble(feature, lines.iter().map(|l| l.1.as_slice()))?;
     for ((text, bytes), theirs) in lines.iter().zip(&texts) {
         if *text != synonym(theirs) {
             wrong.push(format!("{bytes:02x?} is `{text}`; the disassembler prints `{theirs}`"));

@@ -53,7 +53,8 @@ pub fn cases(feature: Feature, depth: Depth) -> Vec<Case> {
     rows.flat_map(|row| row_cases(row, depth)).collect()
 }
 
-fn row_cases(row: &Row, depth: Depth) -> Vec<Case> {
+/// The cases of one row.
+pub fn row_cases(row: &Row, depth: Depth) -> Vec<Case> {
     let conds: Vec<Cond> = Cond::all().collect();
     // The IT instruction came with ARMv7-M.
     let conditional = row.in_it != InIt::Never && row.feature != Feature::V6m;
