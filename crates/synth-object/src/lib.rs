@@ -1,21 +1,26 @@
 //! ELF objects and firmware images for ARM Cortex-M.
 //!
 //! [`Object::from_program`] places compiled code and data into sections;
-//! [`Object::write`] makes the ELF file that GNU ld and lld link.
+//! [`Object::write`] makes the ELF file that GNU ld and lld link. [`link`]
+//! makes a firmware [`Image`] for a [`Board`] without any other tool.
 
 mod attributes;
+mod board;
 mod elf_file;
 mod error;
 mod float;
 mod from_program;
+mod image;
 mod model;
 mod reloc;
 mod traps;
 mod write;
 
 pub use attributes::{Attributes, VfpArgs};
+pub use board::{Board, BoardError, Memory, Region, RegionKind};
 pub use error::ObjectError;
 pub use from_program::{ObjectOptions, TrapTable};
+pub use image::{Fill, Image, ImageError, ImageOptions, ImageSection, ImageSymbol, link};
 pub use model::{
     Access, Binding, GroupId, Object, ObjectSymbol, ObjectSymbolId, Place, Relocation, Section,
     SectionId, SectionKind, SymbolKind,

@@ -5,7 +5,7 @@ mod common;
 
 use std::path::Path;
 
-use common::{everything, run, scratch, text, try_run};
+use common::{emulate, everything, run, scratch};
 use synth_object::{ObjectOptions, TrapTable};
 
 const HOSTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hosts");
@@ -22,15 +22,6 @@ fn build(dir: &Path, options: &ObjectOptions) {
     );
 }
 
-fn emulate(dir: &Path, image: &str) {
-    let output = try_run(
-        dir,
-        "qemu-system-arm",
-        &["-M", "mps2-an385", "-nographic", "-semihosting", "-kernel", image],
-    );
-    assert_eq!(output.status.code(), Some(0), "{image}: {}", text(&output));
-}
-
 /// Links with a tool, which must not warn, and runs the result.
 fn link_and_run(dir: &Path, tool: &str, args: &[&str], gc: bool) {
     let script = format!("-T{HOSTS}/mps2.ld");
@@ -42,7 +33,7 @@ fn link_and_run(dir: &Path, tool: &str, args: &[&str], gc: bool) {
     all.extend([script.as_str(), "host.o", "program.o", "-o", "image.elf"]);
     let output = run(dir, tool, &all);
     assert_eq!(output, "", "{tool} {gc}");
-    emulate(dir, "image.elf");
+    assert_eq!(emulate(dir, "mps2-an385", "image.elf"), (Some(0), String::new()), "{tool} {gc}");
     let symbols = run(dir, "arm-none-eabi-nm", &["image.elf"]);
     assert_eq!(symbols.contains(" unused"), !gc, "{tool}: {symbols}");
     assert!(!symbols.contains("never_referenced"));

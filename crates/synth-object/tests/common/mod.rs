@@ -59,6 +59,18 @@ pub fn cpu(name: &str) -> Cpu {
     name.parse().unwrap()
 }
 
+/// Runs an image in QEMU, for at most ten seconds; exit status and output.
+pub fn emulate(dir: &Path, machine: &str, image: &str) -> (Option<i32>, String) {
+    let qemu = ["10", "qemu-system-arm", "-M", machine, "-nographic", "-semihosting"];
+    let output = try_run(dir, "timeout", &[&qemu[..], &["-kernel", image]].concat());
+    let text = text(&output);
+    assert!(
+        output.status.code() != Some(127),
+        "qemu-system-arm is missing: apt-get install qemu-system-arm"
+    );
+    (output.status.code(), text)
+}
+
 /// Bytes of halfwords.
 pub fn halves(halves: &[u16]) -> Vec<u8> {
     halves.iter().flat_map(|h| h.to_le_bytes()).collect()
