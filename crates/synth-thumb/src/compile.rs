@@ -16,6 +16,9 @@ pub struct Options {
     /// Whether checks that trap for the same reason share their trap
     /// instruction, which then stands for several places in the source.
     pub share_traps: bool,
+    /// Whether every jump table holds words. Set when a function proves to be
+    /// too long for tables of halfwords.
+    pub far_tables: bool,
 }
 
 /// What code is chosen for.
@@ -39,6 +42,12 @@ pub enum CompileError {
     /// The function is longer than branches reach.
     #[error("the function's code of {0} bytes is too long; split the function")]
     TooLong(u64),
+    /// A jump table does not reach its targets; tables of words do.
+    #[error("a jump table does not reach its targets")]
+    TableReach,
+    /// An instruction has no encoding: a defect of the compiler.
+    #[error("no encoding for {0}")]
+    Encoding(String),
     /// Register allocation failed: a defect of the compiler.
     #[error("register allocation failed: {0}")]
     Allocation(String),
@@ -53,6 +62,15 @@ const SMALL: usize = 400;
 /// # Errors
 /// See [`CompileError`].
 pub fn compile(func: &Function, options: &Options) -> Result<Code, CompileError> {
+    match compile_once(func, options) {
+        Err(CompileError::TableReach) if !options.far_tables => {
+            compile_once(func, &Options { far_tables: true, ..options.clone() })
+        }
+        result => result,
+    }
+}
+
+fn compile_once(func: &Function, options: &Options) -> Result<Code, CompileError> {
     let selected = select::select(func, options)?;
     let sets: &[regalloc::RegisterSet] = if selected.len() <= SMALL {
         &regalloc::GROWING
@@ -99,5 +117,5 @@ fn finish(
         frame.keep_scratch();
     }
     let items = emit::emit(&function, &frame, options)?;
-    layout::layout(items, &frame, options)
+    layout::layout(items, &frame)
 }

@@ -6,7 +6,7 @@
 //! every call.
 
 use crate::compile::CompileError;
-use crate::mach::{FrameSlot, MFunction, MInst, Mode, Reg};
+use crate::mach::{FrameSlot, MFunction, MInst, Mode};
 
 /// Callee-saved registers: r4-r11.
 const CALLEE_SAVED: u16 = 0b0000_1111_1111_0000;
@@ -90,12 +90,6 @@ impl Frame {
             Mode::Outgoing(offset) => i64::from(offset),
             Mode::Offset(..) | Mode::Index(..) => return None,
         })
-    }
-
-    /// The saved registers, in order.
-    pub fn saved_registers(&self) -> impl Iterator<Item = Reg> {
-        let saved = self.saved;
-        (0..15u8).filter(move |n| saved & 1 << n != 0).map(Reg::machine)
     }
 }
 

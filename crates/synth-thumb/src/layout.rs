@@ -1,3 +1,123 @@
-//! x
-/// x
-pub fn layout(_: (), _: &crate::frame::Frame, _: &crate::compile::Options) -> Result<crate::Code, crate::compile::CompileError> { Ok(Default::default()) }
+//! Layout: literal pools, branch forms and jump tables in one fixpoint.
+//!
+//! 1. Pools are placed while every piece is taken at its largest size, so
+//!    that no literal can get out of reach afterwards ([`pools`]).
+//! 2. Every piece starts in its smallest form. Offsets are computed and each
+//!    form that does not reach grows to the next; a form never shrinks, so
+//!    this ends. After [`PATIENCE`] rounds all that must grow goes to its
+//!    largest form at once.
+//! 3. The pieces are encoded at their offsets ([`write`]).
+
+mod forms;
+mod pools;
+mod write;
+
+use crate::code::Code;
+use crate::compile::CompileError;
+use crate::emit::{Item, Items};
+use crate::frame::Frame;
+
+/// Rounds in which forms grow step by step.
+const PATIENCE: usize = 40;
+
+/// Lays out and encodes a function.
+///
+/// # Errors
+/// If the function is longer than its branches or tables reach.
+pub fn layout(items: Items, frame: &Frame) -> Result<Code, CompileError> {
+    let (items, pool_of) = pools::place(items);
+    let mut pieces = Pieces::new(items, pool_of);
+    for round in 0.. {
+        pieces.compute_offsets()?;
+        if !pieces.grow(round >= PATIENCE)? {
+            break;
+        }
+    }
+    let mut code = write::write(&pieces)?;
+    code.stack = frame.total();
+    Ok(code)
+}
+
+/// The pieces of a function with their forms and offsets.
+pub(crate) struct Pieces {
+    items: Items,
+    /// For each literal, the index of the item that is its pool.
+    pool_of: Vec<usize>,
+    forms: Vec<u8>,
+    offsets: Vec<u32>,
+    labels: Vec<u32>,
+}
+
+impl Pieces {
+    fn new(items: Items, pool_of: Vec<usize>) -> Pieces {
+        let count = items.len();
+        Pieces { items, pool_of, forms: vec![0; count], offsets: vec![0; count], labels: vec![] }
+    }
+
+    fn compute_offsets(&mut self) -> Result<(), CompileError> {
+        let mut at = 0u64;
+        for (i, (item, _)) in self.items.iter().enumerate() {
+            self.offsets[i] = u32::try_from(at).map_err(|_| CompileError::TooLong(at))?;
+            if let Item::Label(label) = item {
+                let index = label.0 as usize;
+                if self.labels.len() <= index {
+                    self.labels.resize(index + 1, 0);
+                }
+                self.labels[index] = self.offsets[i];
+            }
+            at += forms::size(item, self.forms[i], self.offsets[i]);
+        }
+        if at >= 1 << 24 {
+            return Err(CompileError::TooLong(at));
+        }
+        Ok(())
+    }
+
+    /// Lets forms that do not reach grow; whether any did.
+    fn grow(&mut self, at_once: bool) -> Result<bool, CompileError> {
+        let mut grown = false;
+        for i in 0..self.items.len() {
+            let last = forms::last(&self.items[i].0);
+            while !self.reaches(i) {
+                if self.forms[i] == last {
+                    return Err(match self.items[i].0 {
+                        Item::Table { .. } => CompileError::TableReach,
+                        _ => CompileError::TooLong(self.offsets[i].into()),
+                    });
+                }
+                self.forms[i] = if at_once { last } else { self.forms[i] + 1 };
+                grown = true;
+            }
+        }
+        Ok(grown)
+    }
+
+    fn reaches(&self, i: usize) -> bool {
+        let (at, form) = (i64::from(self.offsets[i]), self.forms[i]);
+        let distance = |label: &crate::emit::Label| {
+            i64::from(self.labels[label.0 as usize]) - forms::origin(&self.items[i].0, form, at)
+        };
+        match &self.items[i].0 {
+            Item::Branch { cond, target } => {
+                forms::branch_reaches(cond.is_some(), form, distance(target))
+            }
+            Item::ZeroBranch { target, .. } => forms::zero_branch_reaches(form, distance(target)),
+            Item::Literal { .. } => forms::literal_reaches(form, self.literal_distance(i)),
+            Item::Table { targets, .. } => {
+                targets.iter().all(|t| forms::table_reaches(form, distance(t)))
+            }
+            _ => true,
+        }
+    }
+
+    /// Distance of a literal from the aligned pc of its load.
+    fn literal_distance(&self, i: usize) -> i64 {
+        let Item::Literal { literal, .. } = &self.items[i].0 else { return 0 };
+        let pool = self.pool_of[i];
+        let Item::Pool(words) = &self.items[pool].0 else { return i64::MAX };
+        let Some(index) = words.iter().position(|w| w == literal) else { return i64::MAX };
+        let start = i64::from(self.offsets[pool].next_multiple_of(4));
+        let pc = (i64::from(self.offsets[i]) + 4) & !3;
+        start + 4 * index as i64 - pc
+    }
+}

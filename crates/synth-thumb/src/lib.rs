@@ -1,18 +1,22 @@
 //! ARM Cortex-M code generation: selection, allocation, layout, encoding.
 
-mod code;
-mod cpu;
 mod abi;
+mod code;
 mod compile;
+mod cpu;
 mod emit;
 mod frame;
 mod imm;
 pub mod inst;
 mod layout;
+mod listing;
 pub mod mach;
 mod regalloc;
 mod select;
+mod target;
 
-pub use compile::{CompileError, Options, Prefer, compile};
 pub use code::{Code, Reloc, RelocKind, Span, TrapSite};
+pub use compile::{CompileError, Options, Prefer, compile};
 pub use cpu::{Arch, Cpu, CpuError, Fpu};
+pub use listing::Listing;
+pub use target::Thumb;

@@ -49,8 +49,11 @@ pub fn allocate(
 ) -> Result<u16, CompileError> {
     let adapter = Adapter::new(function);
     let env = machine_env(set, function.calls);
-    let options =
-        RegallocOptions { verbose_log: false, validate_ssa: cfg!(debug_assertions), algorithm: Algorithm::Ion };
+    let options = RegallocOptions {
+        verbose_log: false,
+        validate_ssa: cfg!(debug_assertions),
+        algorithm: Algorithm::Ion,
+    };
     let output = regalloc2::run(&adapter, &env, &options)
         .map_err(|e| CompileError::Allocation(format!("{e:?}")))?;
     #[cfg(debug_assertions)]
@@ -127,7 +130,12 @@ impl Adapter {
             let mut succs = Vec::new();
             for located in &mut block.insts {
                 if located.inst.is_terminator() {
-                    succs = located.inst.targets().iter().map(|t| Block::new(t.block as usize)).collect();
+                    succs = located
+                        .inst
+                        .targets()
+                        .iter()
+                        .map(|t| Block::new(t.block as usize))
+                        .collect();
                     if matches!(located.inst, MInst::Switch { .. }) {
                         // The default may also be a case's destination.
                         let mut seen = std::collections::BTreeSet::new();

@@ -2,7 +2,7 @@
 //! ones first and machine ones after allocation.
 //!
 //! They say *what* is computed and leave the choice between 16-bit and 32-bit
-//! forms to [`crate::emit`], which knows the registers and whether the flags
+//! forms to `emit`, which knows the registers and whether the flags
 //! are live. Two rules make that sound:
 //!
 //! - only instructions whose [`MInst::writes_flags`] is true may change the
@@ -196,7 +196,7 @@ pub enum Rhs {
     Reg(Reg),
     /// A register shifted by 1 to 31.
     Shifted(Reg, ShiftOp, u8),
-    /// A constant that the instruction can hold (see [`crate::imm`]).
+    /// A constant that the instruction can hold.
     Imm(u32),
 }
 
@@ -320,10 +320,16 @@ pub enum MInst {
     Jump(EdgeTarget),
     /// Continues at `then` if `cond` holds, else at `other`.
     CondJump { cond: Cc, then: EdgeTarget, other: EdgeTarget },
-    /// Continues at `targets[table[index]]`, or at the last target if the
-    /// index is out of range. `far` tables hold words, for tables and targets
-    /// beyond the reach of TBH, and need the temporary `temp`.
-    Switch { index: Reg, temp: Option<Reg>, table: Vec<u32>, targets: Vec<EdgeTarget> },
+    /// Continues at the last target if `outside` holds, else at
+    /// `targets[table[index]]`. With `temps`, the table holds words, for
+    /// tables and targets beyond the reach of TBH.
+    Switch {
+        outside: Cc,
+        index: Reg,
+        temps: Option<(Reg, Reg)>,
+        table: Vec<u32>,
+        targets: Vec<EdgeTarget>,
+    },
     /// Returns; the results in registers.
     Ret(Vec<(Reg, u8)>),
 }
@@ -346,7 +352,8 @@ impl MInst {
             | MInst::SetCond { .. }
             | MInst::Select { .. }
             | MInst::TrapIf { .. }
-            | MInst::CondJump { .. } => true,
+            | MInst::CondJump { .. }
+            | MInst::Switch { .. } => true,
             _ => false,
         }
     }

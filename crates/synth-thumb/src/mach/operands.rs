@@ -125,10 +125,11 @@ impl MInst {
                 uses.iter_mut().for_each(|(r, at)| f(r, Use, Fixed(*at)));
                 defs.iter_mut().for_each(|(r, at)| f(r, Def, Fixed(*at)));
             }
-            Switch { index, temp, .. } => {
+            Switch { index, temps, .. } => {
                 f(index, Use, Any);
-                if let Some(temp) = temp {
-                    f(temp, EarlyDef, Any);
+                if let Some((a, b)) = temps {
+                    f(a, EarlyDef, Any);
+                    f(b, EarlyDef, Any);
                 }
             }
             Ret(list) => list.iter_mut().for_each(|(r, at)| f(r, Use, Fixed(*at))),

@@ -8,9 +8,9 @@ use crate::mach::{AluOp, Cc, CmpOp, MInst, Reg, Rhs, ShiftOp, UnOp};
 
 /// The types that the generated code names.
 pub(super) mod types {
-    pub use crate::mach::{AluOp, Cc, CmpOp, Reg, Rhs, ShiftOp, UnOp};
     pub(in super::super) use super::Def;
-    pub use synth_ir::{BinaryOp, Cond, LoadOp, UnaryOp, Value, WideOp};
+    pub use crate::mach::{AluOp, Cc, CmpOp, Reg, Rhs, ShiftOp, UnOp};
+    pub use synth_ir::{BinaryOp, Cond, UnaryOp, Value, WideOp};
 }
 
 /// What defines a value, as the rules see it.
@@ -38,9 +38,9 @@ impl Lower<'_> {
         rd
     }
 
-    /// `a cond b` for a constant `b`, with the neighbouring constant when only
-    /// that one is an immediate.
-    fn compare_constant(&mut self, cond: Cond, a: Value, b: u32) -> (Cond, Rhs) {
+    /// A comparison with a constant, or with its neighbour when only that one
+    /// is an immediate.
+    pub(super) fn compare_constant(&mut self, cond: Cond, b: u32) -> (Cond, Rhs) {
         let near = match cond {
             Cond::SLt if b != 0x8000_0000 => Some((Cond::SLe, b.wrapping_sub(1))),
             Cond::SGe if b != 0x8000_0000 => Some((Cond::SGt, b.wrapping_sub(1))),
@@ -52,7 +52,6 @@ impl Lower<'_> {
             Cond::UGt if b != u32::MAX => Some((Cond::UGe, b.wrapping_add(1))),
             _ => None,
         };
-        let _ = a;
         if imm::is_compare(b) {
             return (cond, Rhs::Imm(b));
         }
@@ -63,7 +62,8 @@ impl Lower<'_> {
     }
 }
 
-fn cc(cond: Cond) -> Cc {
+/// The condition on the flags of a comparison.
+pub(super) fn cc(cond: Cond) -> Cc {
     match cond {
         Cond::Eq => Cc::Eq,
         Cond::Ne => Cc::Ne,
@@ -89,8 +89,7 @@ impl rules::Context for Lower<'_> {
             InstData::Unary { op, arg } => Def::Unary { op: *op, x: *arg },
             &InstData::Binary { op, args: [a, b] } => {
                 // A constant stands on the right.
-                let swap =
-                    op.is_commutative() && self.word(a).is_some() && self.word(b).is_none();
+                let swap = op.is_commutative() && self.word(a).is_some() && self.word(b).is_none();
                 let (a, b) = if swap { (b, a) } else { (a, b) };
                 Def::Binary { op, a, b }
             }
@@ -263,7 +262,7 @@ impl rules::Context for Lower<'_> {
 
     fn emit_compare(&mut self, cond: &Cond, a: Value, b: Value) -> Cc {
         let (cond, rhs) = match self.word(b) {
-            Some(c) => self.compare_constant(*cond, a, c),
+            Some(c) => self.compare_constant(*cond, c),
             None => (*cond, rules::constructor_rhs(self, b)),
         };
         let rn = self.put_value(a);
@@ -271,7 +270,14 @@ impl rules::Context for Lower<'_> {
         cc(cond)
     }
 
-    fn emit_compare64(&mut self, cond: &Cond, alo: Value, ahi: Value, blo: Value, bhi: Value) -> Cc {
+    fn emit_compare64(
+        &mut self,
+        cond: &Cond,
+        alo: Value,
+        ahi: Value,
+        blo: Value,
+        bhi: Value,
+    ) -> Cc {
         let cond = *cond;
         if matches!(cond, Cond::Eq | Cond::Ne) {
             if self.word(blo) == Some(0) && self.word(bhi) == Some(0) {

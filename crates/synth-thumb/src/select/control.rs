@@ -8,16 +8,14 @@
 use std::collections::BTreeMap;
 
 use synth_ir::entity::SecondaryMap;
-use synth_ir::{Block, BlockCall, Inst, InstData, TrapCode, Value};
+use synth_ir::{Block, BlockCall, Cond, Inst, InstData, TrapCode, Value};
 
+use super::context::cc;
 use super::{Lower, rules};
-use crate::mach::{Cc, EdgeTarget, MBlock, MInst, Reg};
+use crate::mach::{Cc, CmpOp, EdgeTarget, MBlock, MInst, Reg};
 
 /// Cases from which on a table may lie beyond the reach of TBH.
 const FAR_CASES: usize = 4096;
-/// Program instructions from which on a function may be longer than TBH
-/// reaches (128 KiB).
-const FAR_FUNCTION: usize = 8192;
 
 impl Lower<'_> {
     /// Gives every reachable block its place in the output, in the order of
@@ -93,18 +91,20 @@ impl Lower<'_> {
         }
         let numbers: BTreeMap<(Block, &[Value]), u32> =
             edges.iter().enumerate().map(|(i, e)| ((e.block, &*e.args), i as u32)).collect();
-        let number = |call: &BlockCall| {
-            numbers.get(&(call.block, &*call.args)).copied().unwrap_or_default()
-        };
+        let number =
+            |call: &BlockCall| numbers.get(&(call.block, &*call.args)).copied().unwrap_or_default();
+        let table_len = targets.len();
         let table = targets.iter().map(number).collect();
         // The default comes last; it may be a case's destination as well.
         let default = blocks[number(default) as usize].clone();
         let mut targets = blocks;
         targets.push(default);
+        let far = self.options.far_tables || table_len > FAR_CASES;
+        let (outside, rhs) = self.compare_constant(Cond::UGe, table_len as u32);
         let index = self.put_value(index);
-        let far = targets.len() > FAR_CASES || self.func.insts.len() > FAR_FUNCTION;
-        let temp = far.then(|| self.out.new_reg());
-        self.emit(MInst::Switch { index, temp, table, targets });
+        let temps = far.then(|| (self.out.new_reg(), self.out.new_reg()));
+        self.emit(MInst::Cmp { op: CmpOp::Cmp, rn: index, rhs });
+        self.emit(MInst::Switch { outside: cc(outside), index, temps, table, targets });
     }
 
     /// Fills the blocks of the current block's edges; the branches to them.

@@ -39,7 +39,7 @@ use synth_ir::{Block, Function, Inst, InstData, SourceLoc, Type, Value, ValueDef
 
 use crate::abi::{self, Places};
 use crate::compile::{CompileError, Options};
-use crate::mach::{FrameSlot, Located, MBlock, MFunction, MInst, Reg};
+use crate::mach::{FrameSlot, Located, MFunction, MInst, Reg};
 use constants::Constants;
 
 /// Selects the instructions of a function.
@@ -363,11 +363,5 @@ fn tie_two_address(out: &mut MFunction) {
                 _ => {}
             }
         }
-    }
-}
-
-impl MBlock {
-    fn jump(target: crate::mach::EdgeTarget, loc: SourceLoc) -> MBlock {
-        MBlock { params: vec![], insts: vec![Located { inst: MInst::Jump(target), loc }] }
     }
 }

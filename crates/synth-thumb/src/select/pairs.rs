@@ -102,8 +102,8 @@ impl Lower<'_> {
             }
             InstData::Binary { op: this, args: these } => {
                 let high = |op| matches!(op, BinaryOp::UmulHi | BinaryOp::SmulHi);
-                let halves = (*this == BinaryOp::Mul && high(op))
-                    || (high(*this) && op == BinaryOp::Mul);
+                let halves =
+                    (*this == BinaryOp::Mul && high(op)) || (high(*this) && op == BinaryOp::Mul);
                 halves && same(args, *these)
             }
             _ => false,

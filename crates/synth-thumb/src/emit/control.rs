@@ -1,0 +1,265 @@
+//! Block order, branches, calls, traps and instructions under a condition.
+
+use std::collections::BTreeMap;
+
+use synth_ir::{SourceLoc, TrapCode};
+
+use super::alu::{compare, constant};
+use super::form::{gpr, low, not_pc, reg};
+use super::{Emitter, Item, Label, condition};
+use crate::code::RelocKind;
+use crate::compile::CompileError;
+use crate::inst::{Imm8, Inst, ItBlock, Off24};
+use crate::mach::{Callee, Cc, CmpOp, EdgeTarget, MFunction, MInst, Reg, Rhs};
+
+/// Trap instructions that stand behind the function's code.
+pub(super) struct Traps {
+    next: u32,
+    shared: BTreeMap<TrapCode, usize>,
+    list: Vec<(Label, TrapCode, Vec<SourceLoc>)>,
+}
+
+impl Traps {
+    pub(super) fn new(first_label: u32) -> Traps {
+        Traps { next: first_label, shared: BTreeMap::new(), list: vec![] }
+    }
+}
+
+/// Where a jump to `block` really goes: past blocks that only jump on.
+fn forward(function: &MFunction, mut block: u32) -> u32 {
+    // A cycle of empty blocks is an infinite loop: stay where it was entered.
+    for _ in 0..function.blocks.len() {
+        match function.blocks[block as usize].insts.as_slice() {
+            [only] => match &only.inst {
+                MInst::Jump(target) if target.block != block => block = target.block,
+                _ => return block,
+            },
+            _ => return block,
+        }
+    }
+    block
+}
+
+/// The same for a jump table of block `from`, which reaches forward only.
+fn forward_only(function: &MFunction, from: u32, block: u32) -> u32 {
+    let target = forward(function, block);
+    if target > from { target } else { block }
+}
+
+/// The blocks to place, in order: those that are still reached once jumps to
+/// jumps go to their end.
+pub(super) fn block_order(function: &MFunction) -> Vec<u32> {
+    let mut reached = vec![false; function.blocks.len()];
+    // The entry holds the parameters' arrival and is always placed.
+    let mut work = vec![0u32];
+    while let Some(block) = work.pop() {
+        if std::mem::replace(&mut reached[block as usize], true) {
+            continue;
+        }
+        if let Some(last) = function.blocks[block as usize].insts.last() {
+            let is_table = matches!(last.inst, MInst::Switch { .. });
+            work.extend(last.inst.targets().iter().map(|t| {
+                if is_table {
+                    forward_only(function, block, t.block)
+                } else {
+                    forward(function, t.block)
+                }
+            }));
+        }
+    }
+    (0..function.blocks.len() as u32).filter(|&b| reached[b as usize]).collect()
+}
+
+impl Emitter<'_> {
+    fn label(&self, block: u32) -> Label {
+        Label(forward(self.function, block))
+    }
+
+    pub(super) fn emit_terminator(
+        &mut self,
+        inst: &MInst,
+        block: u32,
+        next: Option<u32>,
+    ) -> Result<(), CompileError> {
+        match inst {
+            MInst::Jump(target) => {
+                self.jump(self.label(target.block), next);
+                Ok(())
+            }
+            MInst::CondJump { cond, then, other } => {
+                let cond = condition(*cond);
+                let (then, other) = (self.label(then.block), self.label(other.block));
+                if next == Some(then.0) {
+                    self.item(Item::Branch { cond: Some(cond.inverse()), target: other });
+                } else {
+                    self.item(Item::Branch { cond: Some(cond), target: then });
+                    self.jump(other, next);
+                }
+                Ok(())
+            }
+            MInst::Switch { .. } => self.emit_switch(inst, block),
+            MInst::Ret(_) => self.epilogue(),
+            MInst::Trap(code) => {
+                let locs = vec![self.loc];
+                self.item(Item::Trap { code: *code, locs });
+                Ok(())
+            }
+            _ => Err(CompileError::Encoding(inst.to_string())),
+        }
+    }
+
+    fn jump(&mut self, target: Label, next: Option<u32>) {
+        if next != Some(target.0) {
+            self.item(Item::Branch { cond: None, target });
+        }
+    }
+
+    fn emit_switch(&mut self, inst: &MInst, block: u32) -> Result<(), CompileError> {
+        let MInst::Switch { outside, index, temps, table, targets } = inst else {
+            return Err(CompileError::Encoding(inst.to_string()));
+        };
+        let place = |t: &EdgeTarget| Label(forward_only(self.function, block, t.block));
+        let labels: Vec<Label> = targets.iter().map(place).collect();
+        let (Some(&default), Some(index)) = (labels.last(), gpr(*index)) else {
+            return Err(CompileError::Encoding(inst.to_string()));
+        };
+        self.item(Item::Branch { cond: Some(condition(*outside)), target: default });
+        let targets: Vec<Label> =
+            table.iter().map(|&i| labels.get(i as usize).copied().unwrap_or(default)).collect();
+        match temps {
+            None => self.item(Item::Table { index, targets }),
+            Some((a, b)) => {
+                let (Some(a), Some(b)) = (gpr(*a), gpr(*b)) else {
+                    return Err(CompileError::Encoding(inst.to_string()));
+                };
+                self.item(Item::FarTable { index, temps: (a, b), targets });
+            }
+        }
+        Ok(())
+    }
+
+    /// A comparison with zero and a branch on equality, as one item.
+    pub(super) fn emit_zero_branch(
+        &mut self,
+        first: &MInst,
+        second: &MInst,
+        next: Option<u32>,
+        loc: SourceLoc,
+    ) -> Result<bool, CompileError> {
+        let MInst::Cmp { op: CmpOp::Cmp, rn, rhs: Rhs::Imm(0) } = first else { return Ok(false) };
+        let Some(rn) = low(*rn) else { return Ok(false) };
+        self.loc = loc;
+        match second {
+            MInst::TrapIf { cond: cond @ (Cc::Eq | Cc::Ne), code } => {
+                let target = self.trap_label(*code);
+                self.item(Item::ZeroBranch { rn, nonzero: *cond == Cc::Ne, target });
+            }
+            MInst::CondJump { cond: cond @ (Cc::Eq | Cc::Ne), then, other } => {
+                let (then, other) = (self.label(then.block), self.label(other.block));
+                let nonzero = *cond == Cc::Ne;
+                if next == Some(then.0) {
+                    self.item(Item::ZeroBranch { rn, nonzero: !nonzero, target: other });
+                } else {
+                    self.item(Item::ZeroBranch { rn, nonzero, target: then });
+                    self.jump(other, next);
+                }
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    pub(super) fn emit_call(&mut self, inst: &MInst) -> Result<(), CompileError> {
+        let MInst::Call { callee, .. } = inst else {
+            return Err(CompileError::Encoding(inst.to_string()));
+        };
+        match callee {
+            Callee::Symbol(symbol) => {
+                // The addend -4 of the place cancels the distance of pc.
+                let Some(target) = Off24::new(-4) else {
+                    return Err(CompileError::Encoding(inst.to_string()));
+                };
+                self.item(Item::Reloc(Inst::BlT1 { target }, RelocKind::ThmCall, *symbol, 0));
+                Ok(())
+            }
+            Callee::Reg(target) => {
+                let chosen = not_pc(*target).map(|rm| Inst::BlxT1 { rm });
+                self.push(chosen, inst)
+            }
+        }
+    }
+
+    /// Instructions under a condition: IT and what follows it.
+    pub(super) fn emit_conditional(&mut self, inst: &MInst) -> Result<(), CompileError> {
+        match *inst {
+            MInst::CondCmp { cond, op, rn, rhs } => {
+                self.it(cond, &[])?;
+                self.push(compare(op, rn, rhs), inst)
+            }
+            MInst::SetCond { cond, rd, then, other } => {
+                self.it(cond, &[false])?;
+                self.push(move_imm(rd, then.into()), inst)?;
+                self.push(move_imm(rd, other.into()), inst)
+            }
+            MInst::Select { cond, rd, then, other } if rd == other => match then {
+                Rhs::Reg(rm) if rm == rd => Ok(()),
+                Rhs::Reg(rm) => {
+                    self.it(cond, &[])?;
+                    let (rd, rm) = (reg(rd), reg(rm));
+                    self.push(rd.zip(rm).map(|(rd, rm)| Inst::MovRegT1 { rd, rm }), inst)
+                }
+                Rhs::Imm(value) => {
+                    self.it(cond, &[])?;
+                    self.push(move_imm(rd, value), inst)
+                }
+                Rhs::Shifted(..) => Err(CompileError::Encoding(inst.to_string())),
+            },
+            _ => Err(CompileError::Encoding(inst.to_string())),
+        }
+    }
+
+    fn it(&mut self, cond: Cc, then: &[bool]) -> Result<(), CompileError> {
+        let block: Option<ItBlock> = ItBlock::new(condition(cond), then);
+        match block {
+            Some(block) => {
+                self.item(Item::Inst(Inst::It { block }));
+                Ok(())
+            }
+            None => Err(CompileError::Encoding("it".to_string())),
+        }
+    }
+
+    /// The label of a trap instruction behind the code.
+    pub(super) fn trap_label(&mut self, code: TrapCode) -> Label {
+        if let Some(&index) = self.traps.shared.get(&code)
+            && self.options.share_traps
+        {
+            let (label, _, locs) = &mut self.traps.list[index];
+            locs.push(self.loc);
+            return *label;
+        }
+        let label = Label(self.traps.next);
+        self.traps.next += 1;
+        self.traps.shared.insert(code, self.traps.list.len());
+        self.traps.list.push((label, code, vec![self.loc]));
+        label
+    }
+
+    pub(super) fn emit_traps(&mut self) {
+        for (label, code, locs) in std::mem::take(&mut self.traps.list) {
+            self.loc = locs.first().copied().unwrap_or_default();
+            self.item(Item::Label(label));
+            self.item(Item::Trap { code, locs });
+        }
+    }
+}
+
+/// A move of a constant in an IT block, where 16-bit forms keep the flags.
+fn move_imm(rd: Reg, value: u32) -> Option<Inst> {
+    constant(rd, value, true)
+}
+
+/// A trap instruction.
+pub(crate) fn trap_inst(code: TrapCode) -> Option<Inst> {
+    Some(Inst::UdfT1 { imm: Imm8::new(code.number().into())? })
+}

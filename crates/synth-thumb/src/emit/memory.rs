@@ -1,0 +1,197 @@
+//! Forms of loads and stores (Armv7-M ARM sections A5.2.4 and A5.3.8 to
+//! A5.3.10), constants from the literal pool, and symbol addresses.
+
+use synth_ir::SymbolId;
+
+use super::alu::constant;
+use super::form::{first, gpr, low, not_pc, reg};
+use super::{Emitter, Item, Literal};
+use crate::code::RelocKind;
+use crate::compile::CompileError;
+use crate::inst::{Imm5x1, Imm5x2, Imm5x4, Imm8x4, Imm12, Imm16, IndexShift, Inst, NegImm8};
+use crate::mach::{IP, MInst, Mode, Reg, SP, Width};
+
+/// The forms of one kind of access.
+macro_rules! forms {
+    ($any:ident, $rt:ident, $mode:ident, $imm5:ty, $narrow:ident, $narrow_reg:ident, $wide:ident, $neg:ident, $reg:ident) => {
+        match $mode {
+            Mode::Offset(base, offset) => first![
+                Inst::$narrow {
+                    rt: low($rt)?,
+                    rn: low(base)?,
+                    offset: <$imm5>::new(u32::try_from(offset).ok()?)?,
+                },
+                Inst::$wide {
+                    rt: $any($rt)?,
+                    rn: not_pc(base)?,
+                    offset: Imm12::new(u32::try_from(offset).ok()?)?,
+                },
+                Inst::$neg { rt: $any($rt)?, rn: not_pc(base)?, offset: NegImm8::new(offset)? },
+            ],
+            Mode::Index(base, index, shift) => first![
+                Inst::$narrow_reg {
+                    rt: low($rt)?,
+                    rn: low(base)?,
+                    rm: low(index).filter(|_| shift == 0)?,
+                },
+                Inst::$reg {
+                    rt: $any($rt)?,
+                    rn: not_pc(base)?,
+                    rm: gpr(index)?,
+                    shift: IndexShift::new(shift.into())?,
+                },
+            ],
+            _ => None,
+        }
+    };
+}
+
+/// The forms of one kind of access without 16-bit immediate forms.
+macro_rules! signed_forms {
+    ($any:ident, $rt:ident, $mode:ident, $narrow_reg:ident, $wide:ident, $neg:ident, $reg:ident) => {
+        match $mode {
+            Mode::Offset(base, offset) => first![
+                Inst::$wide {
+                    rt: $any($rt)?,
+                    rn: not_pc(base)?,
+                    offset: Imm12::new(u32::try_from(offset).ok()?)?,
+                },
+                Inst::$neg { rt: $any($rt)?, rn: not_pc(base)?, offset: NegImm8::new(offset)? },
+            ],
+            Mode::Index(base, index, shift) => first![
+                Inst::$narrow_reg {
+                    rt: low($rt)?,
+                    rn: low(base)?,
+                    rm: low(index).filter(|_| shift == 0)?,
+                },
+                Inst::$reg {
+                    rt: $any($rt)?,
+                    rn: not_pc(base)?,
+                    rm: gpr(index)?,
+                    shift: IndexShift::new(shift.into())?,
+                },
+            ],
+            _ => None,
+        }
+    };
+}
+
+fn load(width: Width, rt: Reg, mode: Mode) -> Option<Inst> {
+    match width {
+        Width::Word => match mode {
+            Mode::Offset(SP, offset) if low(rt).is_some() && offset % 4 == 0 && offset < 1024 => {
+                let offset = Imm8x4::new(u32::try_from(offset).ok()?)?;
+                Some(Inst::LdrImmT2 { rt: low(rt)?, offset })
+            }
+            _ => forms!(reg, rt, mode, Imm5x4, LdrImmT1, LdrRegT1, LdrImmT3, LdrNegImm, LdrRegT2),
+        },
+        Width::U8 => {
+            forms!(gpr, rt, mode, Imm5x1, LdrbImmT1, LdrbRegT1, LdrbImmT2, LdrbNegImm, LdrbRegT2)
+        }
+        Width::U16 => {
+            forms!(gpr, rt, mode, Imm5x2, LdrhImmT1, LdrhRegT1, LdrhImmT2, LdrhNegImm, LdrhRegT2)
+        }
+        Width::S8 => signed_forms!(gpr, rt, mode, LdrsbRegT1, LdrsbImmT1, LdrsbNegImm, LdrsbRegT2),
+        Width::S16 => signed_forms!(gpr, rt, mode, LdrshRegT1, LdrshImmT1, LdrshNegImm, LdrshRegT2),
+    }
+}
+
+fn store(width: Width, rt: Reg, mode: Mode) -> Option<Inst> {
+    match width {
+        Width::Word => match mode {
+            Mode::Offset(SP, offset) if low(rt).is_some() && offset % 4 == 0 && offset < 1024 => {
+                let offset = Imm8x4::new(u32::try_from(offset).ok()?)?;
+                Some(Inst::StrImmT2 { rt: low(rt)?, offset })
+            }
+            _ => {
+                forms!(not_pc, rt, mode, Imm5x4, StrImmT1, StrRegT1, StrImmT3, StrNegImm, StrRegT2)
+            }
+        },
+        Width::U8 | Width::S8 => {
+            forms!(gpr, rt, mode, Imm5x1, StrbImmT1, StrbRegT1, StrbImmT2, StrbNegImm, StrbRegT2)
+        }
+        Width::U16 | Width::S16 => {
+            forms!(gpr, rt, mode, Imm5x2, StrhImmT1, StrhRegT1, StrhImmT2, StrhNegImm, StrhRegT2)
+        }
+    }
+}
+
+impl Emitter<'_> {
+    pub(super) fn emit_access(&mut self, inst: &MInst) -> Result<(), CompileError> {
+        let (&width, &rt, &mode, is_load) = match inst {
+            MInst::Load { width, rd, mode } => (width, rd, mode, true),
+            MInst::Store { width, rt, mode } => (width, rt, mode, false),
+            _ => return Err(CompileError::Encoding(inst.to_string())),
+        };
+        let mode = match self.frame.offset(mode) {
+            None => mode,
+            Some(offset @ -255..4096) => Mode::Offset(SP, offset as i32),
+            Some(offset) => {
+                let offset = u32::try_from(offset).map_err(|_| CompileError::Frame(u64::MAX))?;
+                self.emit_scratch(offset)?;
+                Mode::Index(SP, IP, 0)
+            }
+        };
+        let chosen = if is_load { load(width, rt, mode) } else { store(width, rt, mode) };
+        self.push(chosen, inst)
+    }
+
+    /// Puts a frame offset into r12.
+    fn emit_scratch(&mut self, value: u32) -> Result<(), CompileError> {
+        if !self.frame.scratch {
+            return Err(CompileError::Frame(value.into()));
+        }
+        self.emit_pair(IP, value)
+    }
+
+    /// A constant by MOVW and MOVT.
+    pub(super) fn emit_pair(&mut self, rd: Reg, value: u32) -> Result<(), CompileError> {
+        let Some(rd) = gpr(rd) else { return Err(CompileError::Encoding("movw".to_string())) };
+        self.item(Item::Inst(Inst::MovImmT3 { rd, imm: Imm16::new(value as u16) }));
+        if value >> 16 != 0 {
+            self.item(Item::Inst(Inst::MovtT1 { rd, imm: Imm16::new((value >> 16) as u16) }));
+        }
+        Ok(())
+    }
+
+    pub(super) fn emit_const(
+        &mut self,
+        rd: Reg,
+        value: u32,
+        dead: bool,
+    ) -> Result<(), CompileError> {
+        if let Some(inst) = constant(rd, value, dead) {
+            self.item(Item::Inst(inst));
+            return Ok(());
+        }
+        // A pool word with a 16-bit load is six bytes, a pair is eight.
+        match gpr(rd) {
+            Some(rt) if self.prefers_size() && rd.is_low() => {
+                self.item(Item::Literal { rt, literal: Literal::Word(value) });
+                Ok(())
+            }
+            _ => self.emit_pair(rd, value),
+        }
+    }
+
+    pub(super) fn emit_symbol_addr(
+        &mut self,
+        rd: Reg,
+        symbol: SymbolId,
+        addend: i32,
+    ) -> Result<(), CompileError> {
+        let Some(rt) = gpr(rd) else { return Err(CompileError::Encoding("movw".to_string())) };
+        // ELF for ARM is REL: MOVW and MOVT each hold the same signed 16 bits.
+        let pair = i16::try_from(addend).ok().map(|a| Imm16::new(a as u16));
+        match pair {
+            Some(imm) if !(self.prefers_size() && rd.is_low()) => {
+                let movw = Inst::MovImmT3 { rd: rt, imm };
+                let movt = Inst::MovtT1 { rd: rt, imm };
+                self.item(Item::Reloc(movw, RelocKind::ThmMovwAbsNc, symbol, addend));
+                self.item(Item::Reloc(movt, RelocKind::ThmMovtAbs, symbol, addend));
+            }
+            _ => self.item(Item::Literal { rt, literal: Literal::Symbol(symbol, addend) }),
+        }
+        Ok(())
+    }
+}

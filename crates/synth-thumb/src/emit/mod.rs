@@ -1,0 +1,255 @@
+//! From allocated machine instructions to encodable ones: the shortest form
+//! that the registers and the flags allow.
+//!
+//! A 16-bit form that writes the flags is taken only where they are dead
+//! (see [`flags_dead`]). Branches, literals and tables stay symbolic: their
+//! form depends on distances, which [`crate::layout`] settles.
+
+mod alu;
+pub(crate) mod control;
+mod form;
+mod memory;
+mod stack;
+
+use synth_ir::{SourceLoc, SymbolId, TrapCode};
+
+use crate::code::RelocKind;
+use crate::compile::{CompileError, Options, Prefer};
+use crate::frame::Frame;
+use crate::inst::{Cond, Gpr, Inst, Low};
+use crate::mach::{Cc, Located, MFunction, MInst};
+
+/// A place that branches can name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Label(pub u32);
+
+/// A word of a literal pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Literal {
+    /// A constant.
+    Word(u32),
+    /// A symbol's address plus a constant.
+    Symbol(SymbolId, i32),
+}
+
+/// A piece of code whose size may depend on distances.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Item {
+    /// The place of a label.
+    Label(Label),
+    /// An instruction of known form.
+    Inst(Inst),
+    /// An instruction of known form that refers to a symbol.
+    Reloc(Inst, RelocKind, SymbolId, i32),
+    /// A branch; if `cond` is none, always taken.
+    Branch {
+        /// When it is taken.
+        cond: Option<Cond>,
+        /// Where to.
+        target: Label,
+    },
+    /// CBZ or CBNZ, or else a comparison with zero and a branch.
+    ZeroBranch {
+        /// The register compared.
+        rn: Low,
+        /// Whether it is taken when the register is not zero.
+        nonzero: bool,
+        /// Where to.
+        target: Label,
+    },
+    /// Loads a word from the literal pool.
+    Literal {
+        /// The register.
+        rt: Gpr,
+        /// The word.
+        literal: Literal,
+    },
+    /// A jump through a table of distances: TBB or TBH.
+    Table {
+        /// The index, below the number of targets.
+        index: Gpr,
+        /// The targets.
+        targets: Vec<Label>,
+    },
+    /// A jump through a table of word distances, for those beyond TBH.
+    FarTable {
+        /// The index, below the number of targets.
+        index: Gpr,
+        /// Two temporary registers.
+        temps: (Gpr, Gpr),
+        /// The targets.
+        targets: Vec<Label>,
+    },
+    /// A trap instruction, for each of several places in the source.
+    Trap {
+        /// Why.
+        code: TrapCode,
+        /// Where.
+        locs: Vec<SourceLoc>,
+    },
+    /// A literal pool, aligned to a word. Placed by layout.
+    Pool(Vec<Literal>),
+}
+
+/// The pieces of a function, in order, with their source locations.
+pub type Items = Vec<(Item, SourceLoc)>;
+
+/// Chooses forms for the whole function.
+///
+/// # Errors
+/// If an instruction has no encoding: a defect of selection.
+pub fn emit(function: &MFunction, frame: &Frame, options: &Options) -> Result<Items, CompileError> {
+    let mut emitter = Emitter::new(function, frame, options);
+    emitter.run()?;
+    Ok(emitter.items)
+}
+
+pub(crate) struct Emitter<'a> {
+    function: &'a MFunction,
+    frame: &'a Frame,
+    options: &'a Options,
+    items: Items,
+    loc: SourceLoc,
+    /// Registers pushed besides the saved ones, in place of lowering sp.
+    pushed_scratch: u16,
+    traps: control::Traps,
+}
+
+impl<'a> Emitter<'a> {
+    fn new(function: &'a MFunction, frame: &'a Frame, options: &'a Options) -> Self {
+        let next_label = function.blocks.len() as u32;
+        let pushed_scratch = stack::scratch_to_push(function, frame);
+        let traps = control::Traps::new(next_label);
+        Emitter {
+            function,
+            frame,
+            options,
+            items: vec![],
+            loc: SourceLoc::default(),
+            pushed_scratch,
+            traps,
+        }
+    }
+
+    fn run(&mut self) -> Result<(), CompileError> {
+        self.prologue()?;
+        let order = control::block_order(self.function);
+        for (i, &block) in order.iter().enumerate() {
+            self.item(Item::Label(Label(block)));
+            self.emit_block(block, order.get(i + 1).copied())?;
+        }
+        self.emit_traps();
+        Ok(())
+    }
+
+    fn emit_block(&mut self, block: u32, next: Option<u32>) -> Result<(), CompileError> {
+        let insts = &self.function.blocks[block as usize].insts;
+        let dead = flags_dead(insts);
+        let mut i = 0;
+        while i < insts.len() {
+            self.loc = insts[i].loc;
+            if let Some(second) = insts.get(i + 1)
+                && dead[i + 1]
+                && self.emit_zero_branch(&insts[i].inst, &second.inst, next, second.loc)?
+            {
+                i += 2;
+                continue;
+            }
+            self.emit_inst(&insts[i].inst, dead[i], block, next)?;
+            i += 1;
+        }
+        Ok(())
+    }
+
+    fn emit_inst(
+        &mut self,
+        inst: &MInst,
+        dead: bool,
+        block: u32,
+        next: Option<u32>,
+    ) -> Result<(), CompileError> {
+        match inst {
+            MInst::Args(_) => Ok(()),
+            MInst::Const { rd, value } => self.emit_const(*rd, *value, dead),
+            MInst::SymbolAddr { rd, symbol, addend } => {
+                self.emit_symbol_addr(*rd, *symbol, *addend)
+            }
+            MInst::SlotAddr { rd, slot, offset } => {
+                let at = i64::from(self.frame.slot(*slot)) + i64::from(*offset);
+                self.emit_sp_plus(*rd, at)
+            }
+            MInst::Load { .. } | MInst::Store { .. } => self.emit_access(inst),
+            MInst::CondCmp { .. } | MInst::SetCond { .. } | MInst::Select { .. } => {
+                self.emit_conditional(inst)
+            }
+            MInst::Call { .. } => self.emit_call(inst),
+            MInst::TrapIf { cond, code } => {
+                let target = self.trap_label(*code);
+                self.item(Item::Branch { cond: Some(condition(*cond)), target });
+                Ok(())
+            }
+            MInst::Trap(_)
+            | MInst::Jump(_)
+            | MInst::CondJump { .. }
+            | MInst::Switch { .. }
+            | MInst::Ret(_) => self.emit_terminator(inst, block, next),
+            _ => {
+                let chosen = alu::choose(inst, dead);
+                self.push(chosen, inst)
+            }
+        }
+    }
+
+    fn item(&mut self, item: Item) {
+        self.items.push((item, self.loc));
+    }
+
+    fn push(&mut self, chosen: Option<Inst>, from: &MInst) -> Result<(), CompileError> {
+        match chosen {
+            Some(inst) if inst.is_legal() => {
+                self.item(Item::Inst(inst));
+                Ok(())
+            }
+            _ => Err(CompileError::Encoding(from.to_string())),
+        }
+    }
+
+    fn prefers_size(&self) -> bool {
+        self.options.prefer == Prefer::Size
+    }
+}
+
+/// For each instruction of a block whether the flags are dead after it.
+fn flags_dead(insts: &[Located]) -> Vec<bool> {
+    let mut dead = vec![true; insts.len()];
+    let mut live = false;
+    for (i, located) in insts.iter().enumerate().rev() {
+        dead[i] = !live;
+        // What writes them only under a condition reads them too.
+        if located.inst.writes_flags() {
+            live = false;
+        }
+        if located.inst.reads_flags() {
+            live = true;
+        }
+    }
+    dead
+}
+
+/// The condition as the encoder names it.
+pub(crate) fn condition(cc: Cc) -> Cond {
+    match cc {
+        Cc::Eq => Cond::Eq,
+        Cc::Ne => Cond::Ne,
+        Cc::Hs => Cond::Hs,
+        Cc::Lo => Cond::Lo,
+        Cc::Mi => Cond::Mi,
+        Cc::Pl => Cond::Pl,
+        Cc::Hi => Cond::Hi,
+        Cc::Ls => Cond::Ls,
+        Cc::Ge => Cond::Ge,
+        Cc::Lt => Cond::Lt,
+        Cc::Gt => Cond::Gt,
+        Cc::Le => Cond::Le,
+    }
+}

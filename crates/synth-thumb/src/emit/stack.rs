@@ -1,0 +1,116 @@
+//! Prologue, epilogue and addresses in the frame.
+
+use super::form::{gpr, low, not_pc, not_sp};
+use super::{Emitter, Item};
+use crate::compile::CompileError;
+use crate::frame::Frame;
+use crate::inst::{
+    self, Imm7x4, Imm8x4, Imm12, Inst, LoadList, PopList, PushList, RegSet, StoreList,
+};
+use crate::mach::{IP, MFunction, MInst, Reg};
+
+/// Registers to push only to make room: one or two words of frame cost
+/// nothing in a push that stands there anyway. The pop must not overwrite a
+/// result, so r2 and r3 it is, where no more than two registers return.
+pub(super) fn scratch_to_push(function: &MFunction, frame: &Frame) -> u16 {
+    let small_results = function.blocks.iter().flat_map(|b| &b.insts).all(
+        |located| !matches!(&located.inst, MInst::Ret(list) if list.iter().any(|&(_, at)| at > 1)),
+    );
+    match frame.size {
+        4 if frame.saved != 0 && small_results => 0b1000,
+        8 if frame.saved != 0 && small_results => 0b1100,
+        _ => 0,
+    }
+}
+
+impl Emitter<'_> {
+    fn missing(what: &str) -> CompileError {
+        CompileError::Encoding(what.to_string())
+    }
+
+    fn push_inst(&mut self, inst: Option<Inst>, what: &str) -> Result<(), CompileError> {
+        match inst.filter(Inst::is_legal) {
+            Some(inst) => {
+                self.item(Item::Inst(inst));
+                Ok(())
+            }
+            None => Err(Self::missing(what)),
+        }
+    }
+
+    pub(super) fn prologue(&mut self) -> Result<(), CompileError> {
+        let list = RegSet::from_core(self.frame.saved | self.pushed_scratch);
+        if !list.is_empty() {
+            let inst = PushList::new(list)
+                .map(|list| Inst::PushT1 { list })
+                .or_else(|| StoreList::new(list).map(|list| Inst::PushT2 { list }));
+            self.push_inst(inst, "push")?;
+        }
+        if self.pushed_scratch == 0 {
+            self.move_sp(self.frame.size, true)?;
+        }
+        Ok(())
+    }
+
+    /// Undoes the frame and returns.
+    pub(super) fn epilogue(&mut self) -> Result<(), CompileError> {
+        if self.pushed_scratch == 0 {
+            self.move_sp(self.frame.size, false)?;
+        }
+        if self.frame.saved == 0 {
+            let inst = not_pc_reg(14).map(|rm| Inst::BxT1 { rm });
+            return self.push_inst(inst, "bx");
+        }
+        // The word that held lr goes to pc.
+        let list = self.frame.saved | self.pushed_scratch;
+        let list = RegSet::from_core(list & !(1 << 14) | 1 << 15);
+        let inst = PopList::new(list)
+            .map(|list| Inst::PopT1 { list })
+            .or_else(|| LoadList::new(list).map(|list| Inst::PopT2 { list }));
+        self.push_inst(inst, "pop")
+    }
+
+    fn move_sp(&mut self, size: u32, down: bool) -> Result<(), CompileError> {
+        if size == 0 {
+            return Ok(());
+        }
+        let sp = not_pc_reg(13);
+        let inst =
+            if let Some(offset) = Imm7x4::new(size) {
+                Some(if down { Inst::SubSpImmT1 { offset } } else { Inst::AddSpImmT2 { offset } })
+            } else if let Some(imm) = Imm12::new(size) {
+                sp.map(|rd| {
+                    if down { Inst::SubSpImmT3 { rd, imm } } else { Inst::AddSpImmT4 { rd, imm } }
+                })
+            } else {
+                // r12 is free at both ends of a function.
+                self.emit_pair(IP, if down { size.wrapping_neg() } else { size })?;
+                not_sp(IP).map(|rm| Inst::AddSpRegT2 { rm })
+            };
+        self.push_inst(inst, "add sp")
+    }
+
+    /// `rd = sp + offset`.
+    pub(super) fn emit_sp_plus(&mut self, rd: Reg, offset: i64) -> Result<(), CompileError> {
+        let Ok(offset) = u32::try_from(offset) else { return Err(Self::missing("add sp")) };
+        if let (Some(rd), Some(offset)) = (low(rd), Imm8x4::new(offset)) {
+            self.item(Item::Inst(Inst::AddSpImmT1 { rd, offset }));
+            return Ok(());
+        }
+        if let Some(imm) = Imm12::new(offset) {
+            let inst = not_pc(rd).map(|rd| Inst::AddSpImmT4 { rd, imm });
+            return self.push_inst(inst, "add sp");
+        }
+        self.emit_pair(rd, offset)?;
+        let inst = gpr(rd).and_then(|r| not_sp_reg(r.index())).map(|rdm| Inst::AddSpRegT1 { rdm });
+        self.push_inst(inst, "add sp")
+    }
+}
+
+fn not_pc_reg(number: u8) -> Option<inst::NotPc> {
+    inst::NotPc::new(inst::Reg::new(number)?)
+}
+
+fn not_sp_reg(number: u8) -> Option<inst::NotSp> {
+    inst::NotSp::new(inst::Reg::new(number)?)
+}

@@ -1,0 +1,130 @@
+//! Where literal pools stand: behind a place that control does not pass, near
+//! enough for the first load that waits for it; or, where there is none, behind
+//! a jump over it.
+
+use crate::emit::{Item, Items, Label, Literal};
+use crate::inst::Inst;
+
+use super::forms;
+
+/// Bytes from the first waiting load at which a pool is placed when control
+/// does not pass: within reach of the 16-bit load with some room.
+const NEAR: u64 = 800;
+/// Bytes at which a pool must be placed: LDR T2 reaches 4095.
+const FAR: u64 = 4000;
+
+/// Inserts pools; the items, and for each literal the index of its pool.
+pub(super) fn place(items: Items) -> (Items, Vec<usize>) {
+    let mut placer = Placer {
+        next_label: items.iter().filter_map(|(i, _)| max_label(i)).max().map_or(0, |l| l + 1),
+        ..Placer::default()
+    };
+    for (item, loc) in items {
+        placer.loc = loc;
+        placer.add(item);
+    }
+    placer.flush();
+    (placer.items, placer.pool_of)
+}
+
+fn max_label(item: &Item) -> Option<u32> {
+    match item {
+        Item::Label(Label(n))
+        | Item::Branch { target: Label(n), .. }
+        | Item::ZeroBranch { target: Label(n), .. } => Some(*n),
+        Item::Table { targets, .. } | Item::FarTable { targets, .. } => {
+            targets.iter().map(|l| l.0).max()
+        }
+        _ => None,
+    }
+}
+
+#[derive(Default)]
+struct Placer {
+    items: Items,
+    pool_of: Vec<usize>,
+    /// Words that wait for a pool, in order of first use, and the loads.
+    words: Vec<Literal>,
+    loads: Vec<usize>,
+    /// Largest offset so far, and that of the first waiting load.
+    at: u64,
+    first: u64,
+    /// Instructions that are still under an IT.
+    in_it: usize,
+    /// Whether control passes from the last item to the next.
+    passes: bool,
+    next_label: u32,
+    loc: synth_ir::SourceLoc,
+}
+
+impl Placer {
+    fn add(&mut self, item: Item) {
+        let size = forms::largest(&item);
+        let pool = 4 * self.words.len() as u64 + 8;
+        if !self.words.is_empty() && self.in_it == 0 {
+            let distance = self.at - self.first;
+            if !self.passes && distance + pool > NEAR {
+                self.flush();
+            } else if distance + pool + size > FAR {
+                self.flush_over();
+            }
+        }
+        if let Item::Literal { literal, .. } = &item {
+            if self.words.is_empty() {
+                self.first = self.at;
+            }
+            if !self.words.contains(literal) {
+                self.words.push(*literal);
+            }
+            self.loads.push(self.items.len());
+        }
+        self.in_it = match &item {
+            Item::Inst(Inst::It { block }) => block.conds().count(),
+            Item::Label(_) => self.in_it,
+            _ => self.in_it.saturating_sub(1),
+        };
+        self.passes = match &item {
+            Item::Inst(inst) => !inst.is_terminator(),
+            Item::Branch { cond: None, .. }
+            | Item::Table { .. }
+            | Item::FarTable { .. }
+            | Item::Trap { .. } => false,
+            // A label behind a barrier is still behind it.
+            Item::Label(_) => self.passes,
+            _ => true,
+        };
+        self.push(item, size);
+    }
+
+    fn push(&mut self, item: Item, size: u64) {
+        self.items.push((item, self.loc));
+        self.pool_of.push(usize::MAX);
+        self.at += size;
+    }
+
+    /// Places the waiting words here.
+    fn flush(&mut self) {
+        if self.words.is_empty() {
+            return;
+        }
+        let index = self.items.len();
+        for load in self.loads.drain(..) {
+            self.pool_of[load] = index;
+        }
+        let pool = Item::Pool(std::mem::take(&mut self.words));
+        let size = forms::largest(&pool);
+        self.push(pool, size);
+    }
+
+    /// Places them with a jump over them.
+    fn flush_over(&mut self) {
+        let target = Label(self.next_label);
+        self.next_label += 1;
+        let jump = Item::Branch { cond: None, target };
+        let size = forms::largest(&jump);
+        self.push(jump, size);
+        self.flush();
+        self.push(Item::Label(target), 0);
+        self.passes = true;
+    }
+}
