@@ -284,6 +284,18 @@ impl InstData {
         }
     }
 
+    /// The destination of that number of a terminator.
+    pub fn successor(&self, number: usize) -> Option<&BlockCall> {
+        match self {
+            InstData::Jump(call) => Some(call).filter(|_| number == 0),
+            InstData::Branch { then, other, .. } => [then, other].get(number).copied(),
+            InstData::Switch { targets, default, .. } => {
+                targets.get(number).or(Some(default).filter(|_| number == targets.len()))
+            }
+            _ => None,
+        }
+    }
+
     /// The destinations of a terminator, in order.
     pub fn successors_mut(&mut self) -> Vec<&mut BlockCall> {
         match self {

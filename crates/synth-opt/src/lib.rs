@@ -1,3 +1,17 @@
 //! Passes over the intermediate representation.
+//!
+//! A pass is one file with one [`Pass`] (of functions) or one function
+//! `run` (of programs). [`PIPELINE`] is the only place that says in which
+//! order they run at which [`Level`]; [`run_pipeline`] runs it.
 
+pub mod cfg_cleanup;
+pub mod dce;
+pub mod dead_symbols;
+mod edit;
+pub mod gvn;
+mod pipeline;
 pub mod soften;
+
+pub use pipeline::{
+    Context, Level, Observer, PIPELINE, Pass, Printer, Stage, Step, find_stage, run_pipeline,
+};

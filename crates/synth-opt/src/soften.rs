@@ -13,20 +13,21 @@ use synth_ir::{
     Type, UnaryOp, Value, ValueData, ValueDef,
 };
 
-/// Softens all functions of a program.
-pub fn run(program: &mut Program) {
-    program.functions_mut().for_each(|(_, func)| soften_function(func));
+/// Softens all functions of a program. Says whether any had floats.
+pub fn run(program: &mut Program) -> bool {
+    program.functions_mut().fold(false, |changed, (_, func)| soften_function(func) || changed)
 }
 
 /// Softens one function, the signatures of its calls included; all functions
-/// of a program must be softened together.
-pub fn soften_function(func: &mut Function) {
+/// of a program must be softened together. Says whether there was anything
+/// to do.
+pub fn soften_function(func: &mut Function) -> bool {
     // In what is unreachable, definitions may form a circle.
-    func.remove_unreachable();
-    soften_signature(&mut func.signature);
-    func.sigs.values_mut().for_each(soften_signature);
+    let mut changed = func.remove_unreachable();
+    changed |= soften_signature(&mut func.signature);
+    changed = func.sigs.values_mut().fold(changed, |changed, s| soften_signature(s) || changed);
     if func.values.values().all(|v| v.ty == Type::I32) {
-        return;
+        return changed;
     }
     let mut softener = Softener {
         words: SecondaryMap::new(),
@@ -38,15 +39,19 @@ pub fn soften_function(func: &mut Function) {
     softener.make_words();
     softener.rewrite();
     softener.replace_uses();
+    true
 }
 
-fn soften_signature(signature: &mut Signature) {
+fn soften_signature(signature: &mut Signature) -> bool {
+    let mut changed = false;
     for ty in signature.params.iter_mut().chain(&mut signature.results) {
+        changed |= matches!(ty, AbiType::F32 | AbiType::F64);
         *ty = match *ty {
             AbiType::I32 | AbiType::F32 => AbiType::I32,
             AbiType::I64 | AbiType::F64 => AbiType::I64,
         };
     }
+    changed
 }
 
 struct Softener<'f> {

@@ -1,0 +1,90 @@
+//! Removes symbols that nothing refers to: local ones, and names of other
+//! objects that are not used.
+//!
+//! Everything that other objects can see stays, as do the functions that
+//! start code calls. Symbols are numbered anew.
+
+use synth_ir::entity::{PrimaryMap, SecondaryMap};
+use synth_ir::{DataKind, Definition, InstData, Linkage, Program, Symbol, SymbolId};
+
+/// Removes dead symbols. Says whether there were any.
+pub fn run(program: &mut Program) -> bool {
+    let live = mark(program);
+    if program.symbols.keys().all(|id| live[id]) {
+        return false;
+    }
+    let mut numbers: SecondaryMap<SymbolId, Option<SymbolId>> = SecondaryMap::new();
+    let mut symbols = PrimaryMap::new();
+    for (id, symbol) in std::mem::take(&mut program.symbols) {
+        if live[id] {
+            numbers[id] = Some(symbols.push(symbol));
+        }
+    }
+    program.symbols = symbols;
+    renumber(program, &numbers);
+    true
+}
+
+fn is_root(symbol: &Symbol) -> bool {
+    match &symbol.def {
+        Definition::UndefinedFunction | Definition::UndefinedData => false,
+        Definition::Data(data) if data.kind == DataKind::InitArray => true,
+        _ => symbol.linkage != Linkage::Local,
+    }
+}
+
+fn mark(program: &Program) -> SecondaryMap<SymbolId, bool> {
+    let mut live = SecondaryMap::new();
+    let mut work: Vec<SymbolId> =
+        program.symbols.iter().filter(|(_, s)| is_root(s)).map(|(id, _)| id).collect();
+    while let Some(id) = work.pop() {
+        if !std::mem::replace(&mut live[id], true) {
+            for_each_reference(&program.symbols[id].def, |id| work.push(id));
+        }
+    }
+    live
+}
+
+fn for_each_reference(def: &Definition, mut f: impl FnMut(SymbolId)) {
+    match def {
+        Definition::UndefinedFunction | Definition::UndefinedData | Definition::Absolute(_) => {}
+        Definition::Alias { target, .. } => f(*target),
+        Definition::Data(data) => data.relocs.iter().for_each(|reloc| f(reloc.symbol)),
+        Definition::Function(func) => {
+            for &block in &func.layout {
+                for &inst in &func.blocks[block].insts {
+                    match func.insts[inst] {
+                        InstData::SymbolAddr { symbol, .. } => f(symbol),
+                        InstData::Call { callee, .. } => f(callee),
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn renumber(program: &mut Program, numbers: &SecondaryMap<SymbolId, Option<SymbolId>>) {
+    // Dead instructions may name symbols that are gone: any number will do.
+    let new = |id: &mut SymbolId| *id = numbers[*id].unwrap_or(*id);
+    for symbol in program.symbols.values_mut() {
+        match &mut symbol.def {
+            Definition::UndefinedFunction | Definition::UndefinedData | Definition::Absolute(_) => {
+            }
+            Definition::Alias { target, .. } => new(target),
+            Definition::Data(data) => data.relocs.iter_mut().for_each(|r| new(&mut r.symbol)),
+            Definition::Function(func) => {
+                for data in func.insts.values_mut() {
+                    match data {
+                        InstData::SymbolAddr { symbol, .. } => new(symbol),
+                        InstData::Call { callee, .. } => new(callee),
+                        _ => {}
+                    }
+                }
+            }
+        }
+    }
+    for source in &mut program.sources {
+        source.function = source.function.and_then(|id| numbers[id]);
+    }
+}

@@ -1,0 +1,125 @@
+//! Small edits that several passes share.
+
+use synth_ir::entity::SecondaryMap;
+use synth_ir::{Block, Function, Inst, Value};
+
+/// Values that stand for others from now on.
+#[derive(Default)]
+pub(crate) struct Replacements {
+    by: SecondaryMap<Value, Option<Value>>,
+    any: bool,
+}
+
+impl Replacements {
+    /// The value that stands for `value`.
+    pub(crate) fn resolve(&mut self, value: Value) -> Value {
+        let mut last = value;
+        while let Some(by) = self.by[last] {
+            last = by;
+        }
+        // Shorten the chain for the next time.
+        let mut at = value;
+        while at != last {
+            at = self.by[at].replace(last).unwrap_or(last);
+        }
+        last
+    }
+
+    /// Replaces a value, and those that it stands for.
+    pub(crate) fn replace(&mut self, value: Value, by: Value) {
+        let (value, by) = (self.resolve(value), self.resolve(by));
+        if value != by {
+            self.by[value] = Some(by);
+            self.any = true;
+        }
+    }
+
+    /// Whether the value itself is not to be used any more.
+    pub(crate) fn is_replaced(&self, value: Value) -> bool {
+        self.by[value].is_some()
+    }
+
+    /// Replaces in all instructions. Says whether there was anything to do.
+    pub(crate) fn apply(mut self, func: &mut Function) -> bool {
+        if self.any {
+            for &block in &func.layout {
+                for &inst in &func.blocks[block].insts {
+                    func.insts[inst].map_args(|v| self.resolve(v));
+                }
+            }
+        }
+        self.any
+    }
+}
+
+/// The edges that lead to each block.
+pub(crate) struct Edges {
+    into: SecondaryMap<Block, Vec<(Inst, u32)>>,
+}
+
+impl Edges {
+    pub(crate) fn new(func: &Function) -> Self {
+        let mut into: SecondaryMap<Block, Vec<(Inst, u32)>> = SecondaryMap::new();
+        for &block in &func.layout {
+            if let Some(inst) = func.terminator(block) {
+                for (i, call) in func.insts[inst].successors().into_iter().enumerate() {
+                    into[call.block].push((inst, i as u32));
+                }
+            }
+        }
+        Edges { into }
+    }
+
+    /// The edges into a block: the terminator and the number of its successor.
+    pub(crate) fn to(&self, block: Block) -> &[(Inst, u32)] {
+        &self.into[block]
+    }
+
+    /// What the edges into a block pass to its parameter of that number.
+    pub(crate) fn incoming<'a>(
+        &'a self,
+        func: &'a Function,
+        block: Block,
+        number: usize,
+    ) -> impl Iterator<Item = Value> + 'a {
+        let call = |&(inst, i): &(Inst, u32)| func.insts[inst].successor(i as usize);
+        self.into[block].iter().filter_map(call).map(move |call| call.args[number])
+    }
+}
+
+/// Removes the parameters of blocks for which `dead` holds, with their
+/// arguments. The entry keeps its own. Says whether there were any.
+pub(crate) fn remove_params(func: &mut Function, dead: impl Fn(Value) -> bool) -> bool {
+    let mut keep: SecondaryMap<Block, Option<Vec<bool>>> = SecondaryMap::new();
+    let mut any = false;
+    for i in 1..func.layout.len() {
+        let block = func.layout[i];
+        let params = &func.blocks[block].params;
+        if !params.iter().any(|&p| dead(p)) {
+            continue;
+        }
+        let mask: Vec<bool> = params.iter().map(|&p| !dead(p)).collect();
+        retain(&mut func.blocks[block].params, &mask);
+        for (i, &param) in func.blocks[block].params.iter().enumerate() {
+            func.values[param].def = synth_ir::ValueDef::Param(block, i as u32);
+        }
+        keep[block] = Some(mask);
+        any = true;
+    }
+    if any {
+        for block in func.layout.clone() {
+            let Some(inst) = func.terminator(block) else { continue };
+            for call in func.insts[inst].successors_mut() {
+                if let Some(mask) = &keep[call.block] {
+                    retain(&mut call.args, mask);
+                }
+            }
+        }
+    }
+    any
+}
+
+fn retain(values: &mut Vec<Value>, keep: &[bool]) {
+    let mut mask = keep.iter();
+    values.retain(|_| mask.next().copied().unwrap_or(true));
+}

@@ -1,0 +1,230 @@
+//! The order of the passes, and the loop that runs them.
+
+use std::fmt;
+use std::str::FromStr;
+
+use rayon::prelude::*;
+use synth_ir::{Function, Program, SymbolId, SymbolNames, Target};
+
+use crate::{cfg_cleanup, dce, dead_symbols, gvn, soften};
+
+/// How much to optimise, and for what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Nothing but what code generation needs.
+    O0,
+    /// One round of what is cheap.
+    O1,
+    /// For speed.
+    O2,
+    /// For size, without giving up much speed.
+    #[default]
+    Os,
+    /// For size alone.
+    Oz,
+}
+
+impl Level {
+    /// All levels.
+    pub const ALL: &'static [Level] = &[Level::O0, Level::O1, Level::O2, Level::Os, Level::Oz];
+
+    /// The name after `-O`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Level::O0 => "0",
+            Level::O1 => "1",
+            Level::O2 => "2",
+            Level::Os => "s",
+            Level::Oz => "z",
+        }
+    }
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Level {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        let level = Level::ALL.iter().find(|level| level.name() == name);
+        level.copied().ok_or_else(|| format!("unknown level '{name}': 0, 1, 2, s or z"))
+    }
+}
+
+/// What a pass may ask.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// Costs and limits of the CPU.
+    pub target: &'a (dyn Target + Sync),
+}
+
+/// A transformation of one function, independent of all others.
+pub trait Pass: Sync {
+    /// Changes the function. Says whether it did.
+    fn run(&self, func: &mut Function, cx: &Context<'_>) -> bool;
+}
+
+/// A transformation, of functions or of the whole program.
+#[derive(Clone, Copy)]
+pub enum Step {
+    /// Of each function.
+    Function(&'static dyn Pass),
+    /// Of the program: says whether it changed anything.
+    Program(fn(&mut Program) -> bool),
+}
+
+/// A row of the pipeline.
+#[derive(Clone, Copy)]
+pub struct Stage {
+    /// Name of the pass.
+    pub name: &'static str,
+    /// What it does.
+    pub step: Step,
+    /// The levels at which it runs.
+    pub levels: &'static [Level],
+}
+
+const ALL: &[Level] = Level::ALL;
+/// Every level that optimises.
+const SOME: &[Level] = &[Level::O1, Level::O2, Level::Os, Level::Oz];
+/// The levels with a second round.
+const MORE: &[Level] = &[Level::O2, Level::Os, Level::Oz];
+
+const fn function(name: &'static str, pass: &'static dyn Pass, levels: &'static [Level]) -> Stage {
+    Stage { name, step: Step::Function(pass), levels }
+}
+
+const fn program(
+    name: &'static str,
+    run: fn(&mut Program) -> bool,
+    levels: &'static [Level],
+) -> Stage {
+    Stage { name, step: Step::Program(run), levels }
+}
+
+/// The passes in order.
+pub const PIPELINE: &[Stage] = &[
+    program("dead_symbols", dead_symbols::run, SOME),
+    // First, so that all other passes see words alone.
+    program("soften", soften::run, ALL),
+    function("cfg_cleanup", &cfg_cleanup::CfgCleanup, SOME),
+    function("gvn", &gvn::Gvn, SOME),
+    function("dce", &dce::Dce, SOME),
+    function("cfg_cleanup", &cfg_cleanup::CfgCleanup, SOME),
+    function("gvn", &gvn::Gvn, MORE),
+    function("dce", &dce::Dce, MORE),
+    function("cfg_cleanup", &cfg_cleanup::CfgCleanup, MORE),
+    // What was referred to only by code that is gone.
+    program("dead_symbols", dead_symbols::run, SOME),
+    // Dense numbers keep the tables of code generation small.
+    function("compact", &Compact, ALL),
+];
+
+struct Compact;
+
+impl Pass for Compact {
+    fn run(&self, func: &mut Function, _: &Context<'_>) -> bool {
+        func.compact();
+        false
+    }
+}
+
+/// The first row of the pipeline of that name.
+pub fn find_stage(name: &str) -> Option<&'static Stage> {
+    PIPELINE.iter().find(|stage| stage.name == name)
+}
+
+/// Sees the program after each stage.
+pub trait Observer {
+    /// The stage has run; `changed` are the functions that it changed, or all
+    /// functions if it changed the program.
+    fn after(&mut self, stage: &str, program: &Program, changed: &[SymbolId]);
+}
+
+/// Observes nothing.
+impl Observer for () {
+    fn after(&mut self, _: &str, _: &Program, _: &[SymbolId]) {}
+}
+
+impl<F: FnMut(&str, &Program, &[SymbolId])> Observer for F {
+    fn after(&mut self, stage: &str, program: &Program, changed: &[SymbolId]) {
+        self(stage, program, changed);
+    }
+}
+
+impl Stage {
+    /// Runs the stage on all functions. Returns those that it changed, in
+    /// order; the result does not depend on the number of threads.
+    pub fn run(&self, program: &mut Program, cx: &Context<'_>) -> Vec<SymbolId> {
+        match self.step {
+            Step::Program(run) => {
+                let changed = run(program);
+                program.functions().map(|(id, _)| id).filter(|_| changed).collect()
+            }
+            Step::Function(pass) => program
+                .functions_mut()
+                .collect::<Vec<_>>()
+                .into_par_iter()
+                .filter_map(|(id, func)| pass.run(func, cx).then_some(id))
+                .collect(),
+        }
+    }
+}
+
+/// Runs all stages of a level.
+pub fn run_pipeline(
+    program: &mut Program,
+    level: Level,
+    target: &(dyn Target + Sync),
+    observer: &mut dyn Observer,
+) {
+    let cx = Context { target };
+    for stage in PIPELINE.iter().filter(|stage| stage.levels.contains(&level)) {
+        let changed = stage.run(program, &cx);
+        observer.after(stage.name, program, &changed);
+    }
+}
+
+/// Writes functions after the stages that the user asks for.
+pub struct Printer<W> {
+    /// Where the text goes.
+    pub out: W,
+    /// Stages after which all functions are printed.
+    pub after: Vec<String>,
+    /// Whether to print each function after each stage that changed it.
+    pub changed: bool,
+}
+
+impl<W: std::io::Write> Observer for Printer<W> {
+    fn after(&mut self, stage: &str, program: &Program, changed: &[SymbolId]) {
+        let all = self.after.iter().any(|name| name == stage);
+        let changed = if self.changed { changed } else { &[] };
+        if !all && changed.is_empty() {
+            return;
+        }
+        let names = SymbolNames::new(program);
+        for (id, func) in program.functions() {
+            if all || changed.binary_search(&id).is_ok() {
+                // A closed standard output is no reason to stop compiling.
+                let _ = write!(self.out, "; after {stage}\n{}\n", names.function(id, func));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_have_names() {
+        for &level in Level::ALL {
+            assert_eq!(level.name().parse(), Ok(level));
+        }
+        assert!("3".parse::<Level>().is_err());
+    }
+}

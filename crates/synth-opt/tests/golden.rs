@@ -1,0 +1,62 @@
+//! Golden tests: each file in `tests/golden` holds a program, the passes to
+//! run, and the program that results. `SYNTH_BLESS=1` writes what results into
+//! the files, to be reviewed as a diff. Every function is also run before and
+//! after in the interpreter.
+//!
+//! The form of a file: comments, among them `; passes: NAME…`; the program;
+//! the line `; ==== expected`; the program after the passes, compacted.
+
+mod common;
+
+use std::fs;
+use std::path::Path;
+
+use synth_ir::{Program, verify};
+use synth_opt::{Context, find_stage};
+
+const SEPARATOR: &str = "; ==== expected\n";
+
+fn transform(input: &str, file: &str) -> (Program, Program) {
+    let passes = input.lines().find_map(|line| line.strip_prefix("; passes: "));
+    let passes = passes.unwrap_or_else(|| panic!("{file}: no line '; passes:'"));
+    let before = Program::parse(input).unwrap_or_else(|e| panic!("{file}: {e}"));
+    assert_eq!(verify(&before), Ok(()), "{file}");
+    let mut after = before.clone();
+    let cx = Context { target: &common::TestTarget };
+    for pass in passes.split_whitespace() {
+        let stage = find_stage(pass).unwrap_or_else(|| panic!("{file}: no pass '{pass}'"));
+        stage.run(&mut after, &cx);
+        assert_eq!(verify(&after), Ok(()), "{file} after {pass}:\n{after}");
+    }
+    after.functions_mut().for_each(|(_, func)| func.compact());
+    (before, after)
+}
+
+#[test]
+fn golden_files() {
+    let bless = std::env::var_os("SYNTH_BLESS").is_some();
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let mut files: Vec<_> = fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|e| e == "ir"));
+    files.sort();
+    assert!(!files.is_empty());
+    let mut different = vec![];
+    for path in files {
+        let file = path.file_name().unwrap().to_string_lossy().into_owned();
+        let text = fs::read_to_string(&path).unwrap();
+        let (input, expected) = text.split_once(SEPARATOR).unwrap_or((&text, ""));
+        let (before, after) = transform(input, &file);
+        let defined = common::check_same(&before, &after, 60);
+        assert!(defined > 0, "{file}: all runs do what is undefined");
+        let found = after.to_string();
+        if found == expected {
+            continue;
+        }
+        if bless {
+            fs::write(&path, format!("{input}{SEPARATOR}{found}")).unwrap();
+        } else {
+            different.push(format!("{file} is now:\n{found}"));
+        }
+    }
+    assert!(different.is_empty(), "{}", different.join("\n"));
+}
