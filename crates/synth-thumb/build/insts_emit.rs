@@ -13,15 +13,9 @@ pub fn emit(rows: &[Row]) -> std::result::Result<String, std::fmt::Error> {
     emit_bits(&mut o, rows)?;
     emit_registers(&mut o, rows, "defs", "writes", |r| r != Role::In, |row| &row.defs)?;
     emit_registers(&mut o, rows, "uses", "reads", |r| r != Role::Out, |row| &row.uses)?;
-    emit_selector(&mut o, rows, "sets_flags", "bool", "false", |f| {
-        (f.ty == "SetFlags").then_some("get")
-    })?;
-    emit_selector(&mut o, rows, "cond", "Option<Cond>", "None", |f| {
-        (f.ty == "Cond").then_some("some")
-    })?;
-    emit_selector(&mut o, rows, "shifter_carry", "Option<bool>", "None", |f| {
-        ["Shift", "ThumbImm"].contains(&&*f.ty).then_some("writes_carry")
-    })?;
+    for selector in &SELECTORS {
+        emit_selector(&mut o, rows, selector)?;
+    }
     emit_legal(&mut o, rows)?;
     emit_print(&mut o, rows)?;
     writeln!(o, "}}")?;
@@ -144,19 +138,69 @@ fn emit_registers(
     writeln!(o, "}} }}")
 }
 
-/// A private method that asks one operand, on the rows that have it.
-fn emit_selector(
-    o: &mut String,
-    rows: &[Row],
-    name: &str,
-    ty: &str,
-    default: &str,
-    ask: impl Fn(&Field) -> Option<&'static str>,
-) -> Result {
-    writeln!(o, "fn {name}(&self) -> {ty} {{ match *self {{")?;
+/// A method of `Inst` that asks the operand of certain types for something, and
+/// has an answer for the rows without.
+struct Selector {
+    doc: &'static str,
+    name: &'static str,
+    result: &'static str,
+    types: &'static [&'static str],
+    ask: &'static str,
+    default: &'static str,
+}
+
+const SELECTORS: [Selector; 5] = [
+    Selector {
+        doc: "Whether its `s` operand is set.",
+        name: "sets_flags",
+        result: "bool",
+        types: &["SetFlags"],
+        ask: ".get()",
+        default: "false",
+    },
+    Selector {
+        doc: "The condition of a conditional branch.",
+        name: "cond",
+        result: "Option<Cond>",
+        types: &["Cond"],
+        ask: "",
+        default: "None",
+    },
+    Selector {
+        doc: "Whether C comes from its constant shift or modified immediate, where it has one.",
+        name: "shifter_carry",
+        result: "Option<bool>",
+        types: &["Shift", "ThumbImm"],
+        ask: ".writes_carry()",
+        default: "None",
+    },
+    Selector {
+        doc: "The target of a branch or call, in bytes from its address plus 4.",
+        name: "target",
+        result: "Option<i32>",
+        types: &["Off8", "Off11", "Off20", "Off24", "CbzOff"],
+        ask: ".bytes()",
+        default: "None",
+    },
+    Selector {
+        doc: "The registers that a load or store multiple transfers.",
+        name: "list",
+        result: "Option<RegSet>",
+        types: &["LowList", "PushList", "PopList", "StoreList", "LoadList"],
+        ask: ".regs()",
+        default: "None",
+    },
+];
+
+fn emit_selector(o: &mut String, rows: &[Row], selector: &Selector) -> Result {
+    let Selector { doc, name, result, types, ask, default } = selector;
+    writeln!(o, "/// {doc}\npub fn {name}(&self) -> {result} {{ match *self {{")?;
     for row in rows {
-        if let Some((f, method)) = row.fields.iter().find_map(|f| Some((f, ask(f)?))) {
-            writeln!(o, "{} => {}.{method}(),", pattern_of(row, |g| g.name == f.name), f.name)?;
+        if let Some(f) = row.fields.iter().find(|f| types.contains(&&*f.ty)) {
+            let pattern = pattern_of(row, |g| g.name == f.name);
+            let (open, close) =
+                if result.starts_with("Option") { ("Some(", ")") } else { ("", "") };
+            writeln!(o, "{pattern} => {open}{}{ask}{close},", f.name)?;
         }
     }
     writeln!(o, "_ => {default} }} }}")

@@ -278,8 +278,8 @@ impl ThumbImm {
 
     /// Whether a flag-setting logical instruction takes C from it (bit 31 of the
     /// value): only the rotated forms do.
-    pub const fn writes_carry(self) -> Option<bool> {
-        Some(self.0 >= 0x400)
+    pub const fn writes_carry(self) -> bool {
+        self.0 >= 0x400
     }
 }
 

@@ -1,5 +1,6 @@
 //! Small operands: flag setting, bit fields, halves of the DSP multiplies,
-//! special registers (ARMv7-M ARM B5.1.1, ARMv8-M ARM D1.1).
+//! barrier options, special registers (ARMv7-M ARM A7.7.33,
+//! B5.1.1, ARMv8-M ARM D1.1).
 
 use super::Operand;
 use std::fmt;
@@ -109,9 +110,9 @@ bit_field! {
     Extract, |lsb, width| width - 1, |_lsb, last| last + 1
 }
 
-/// A family of special registers: number in the encoding and name.
-macro_rules! special {
-    ($(#[$doc:meta])* $name:ident { $($reg:ident $code:literal $text:literal,)* }) => {
+/// Special registers or options: number in the encoding and name.
+macro_rules! named {
+    ($(#[$doc:meta])* $name:ident $bits:literal { $($reg:ident $code:literal $text:literal,)* }) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum $name {
@@ -132,7 +133,7 @@ macro_rules! special {
         }
 
         impl Operand for $name {
-            const BITS: u32 = 8;
+            const BITS: u32 = $bits;
             fn to_bits(self) -> u32 {
                 self as u32
             }
@@ -143,9 +144,9 @@ macro_rules! special {
     };
 }
 
-special! {
+named! {
     /// Special registers that every M-profile CPU has.
-    SysReg {
+    SysReg 8 {
         Apsr 0 "apsr",
         Iapsr 1 "iapsr",
         Eapsr 2 "eapsr",
@@ -159,17 +160,31 @@ special! {
         Control 20 "control",
     }
 }
-special! {
+named! {
     /// Priority masks, from ARMv7-M on.
-    MaskReg {
+    MaskReg 8 {
         Basepri 17 "basepri",
         BasepriMax 18 "basepri_max",
         Faultmask 19 "faultmask",
     }
 }
-special! {
+named! {
+    /// What a barrier orders. On M-profile every option acts as `Sy`; C compilers
+    /// write `Ish`.
+    Barrier 4 {
+        Oshst 2 "oshst",
+        Osh 3 "osh",
+        Nshst 6 "nshst",
+        Nsh 7 "nsh",
+        Ishst 10 "ishst",
+        Ish 11 "ish",
+        St 14 "st",
+        Sy 15 "sy",
+    }
+}
+named! {
     /// Stack limits, from ARMv8-M on.
-    StackLimit {
+    StackLimit 8 {
         Msplim 10 "msplim",
         Psplim 11 "psplim",
     }

@@ -90,7 +90,7 @@ pub use imm::{
 };
 pub use list::{LoadList, LowList, PopList, PushList, StoreList};
 pub use misc::{
-    Cross, Extract, Half, Insert, MaskReg, Round, SetFlags, StackLimit, SysReg, SysTarget,
+    Barrier, Cross, Extract, Half, Insert, MaskReg, Round, SetFlags, StackLimit, SysReg, SysTarget,
 };
 pub use operand::Operand;
 pub use reg::{Gpr, Low, NotPc, NotSp, Reg, RegSet};
@@ -98,7 +98,7 @@ pub use shift::{
     IndexShift, PackLeft, PackRight, Rotate, SatShift, Shift, ShiftKind, ShiftLeft, ShiftRight,
 };
 
-use operand::{Separated, SomeCond as _, move_bits};
+use operand::{Separated, move_bits};
 use std::fmt;
 
 include!(concat!(env!("OUT_DIR"), "/inst.rs"));

@@ -1,7 +1,7 @@
 //! What the generated code asks of an operand type: its width, and its bits in
 //! the order in which the pattern of a row names them, most significant first.
 
-use super::{Cond, SetFlags};
+use super::SetFlags;
 use std::fmt;
 
 /// An operand of an encoding.
@@ -28,18 +28,6 @@ pub(super) struct Separated<T>(pub(super) T);
 impl<T: Operand> fmt::Display for Separated<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_silent() { Ok(()) } else { write!(f, ", {}", self.0) }
-    }
-}
-
-/// `Some(cond)`, for the generated match over rows with a condition.
-pub(super) trait SomeCond {
-    /// Wraps it.
-    fn some(self) -> Option<Cond>;
-}
-
-impl SomeCond for Cond {
-    fn some(self) -> Option<Cond> {
-        Some(self)
     }
 }
 

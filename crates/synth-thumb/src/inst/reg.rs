@@ -196,6 +196,11 @@ impl RegSet {
         self.0 >> reg.into().0 & 1 != 0
     }
 
+    /// The lowest core register of the set.
+    pub fn first_core(self) -> Option<Reg> {
+        self.iter_core().next()
+    }
+
     /// The core registers of the set, lowest first.
     pub fn iter_core(self) -> impl Iterator<Item = Reg> {
         (0..16).map(Reg).filter(move |&r| self.contains(r))

@@ -72,8 +72,8 @@ impl Shift {
     }
 
     /// Whether a flag-setting logical instruction takes C from it.
-    pub const fn writes_carry(self) -> Option<bool> {
-        Some(self.0 != 0)
+    pub const fn writes_carry(self) -> bool {
+        self.0 != 0
     }
 }
 

@@ -88,3 +88,14 @@ fn timing_and_features() {
         assert_eq!((inst.timing(), inst.feature()), (timing, feature), "{inst}");
     }
 }
+
+#[test]
+fn targets_and_lists() {
+    let regs = |numbers: &[u8]| numbers.iter().map(|&n| Reg::new(n).expect("a register")).collect();
+    // b #-4, bl #-4, ldm r0!, {r1, r2}, push.w {r4, r8}
+    assert_eq!(one("fe e7").target(), Some(-4));
+    assert_eq!(one("ff f7 fe ff").target(), Some(-4));
+    assert_eq!(one("06 c8").list(), Some(regs(&[1, 2])));
+    assert_eq!(one("2d e9 10 01").list(), Some(regs(&[4, 8])));
+    assert_eq!((one("88 18").target(), one("88 18").list()), (None, None));
+}
