@@ -1,6 +1,6 @@
 //! ARM Cortex-M code generation: selection, allocation, layout, encoding.
 
-mod abi;
+pub mod abi;
 mod code;
 mod compile;
 mod cpu;

@@ -1,2 +1,7 @@
 //! The `synth` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    synth::cli::main()
+}

@@ -1,0 +1,140 @@
+//! The stages in order: parse, translate, optimise, generate code.
+
+use rayon::prelude::*;
+use synth_ir::{Definition, Function, Linkage, Program, Signature, Symbol, SymbolId};
+use synth_object::{Board, Image, ImageOptions, Object, link};
+use synth_opt::{Observer, run_pipeline};
+use synth_thumb::{Code, Listing, Thumb};
+use synth_translate::{Refusal, translate};
+use synth_wasm::Module;
+
+use crate::{Error, Options, runtime};
+
+/// Compiles modules with one set of options.
+///
+/// See the [crate's example](crate).
+#[derive(Clone, Debug, Default)]
+pub struct Compiler {
+    options: Options,
+}
+
+impl Compiler {
+    /// A compiler with these options.
+    pub fn new(options: Options) -> Self {
+        Compiler { options }
+    }
+
+    /// Compiles a module in the binary or the text format.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn compile(&self, input: &[u8]) -> Result<Compiled, Error> {
+        self.compile_observed(input, &mut ())
+    }
+
+    /// Compiles a module; `observer` sees the program after each pass.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn compile_observed(
+        &self,
+        input: &[u8],
+        observer: &mut (dyn Observer + Send),
+    ) -> Result<Compiled, Error> {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(self.options.threads)
+            .build()
+            .map_err(|e| Error::Threads(e.to_string()))?;
+        pool.install(|| {
+            let module = Module::parse(input)?;
+            let translation = translate(&module, &self.options.translate)?;
+            let mut compiled = compile_program(translation.program, &self.options, observer)?;
+            compiled.refused = translation.refused;
+            Ok(compiled)
+        })
+    }
+}
+
+/// Optimises a program and generates its code.
+pub(crate) fn compile_program(
+    mut program: Program,
+    options: &Options,
+    observer: &mut dyn Observer,
+) -> Result<Compiled, Error> {
+    let exports = exported_functions(&program);
+    run_pipeline(&mut program, options.level, &Thumb(options.cpu), observer);
+    let code_options = options.code();
+    let functions: Vec<(SymbolId, &Function)> = program.functions().collect();
+    let codes = functions
+        .into_par_iter()
+        .map(|(id, function)| match synth_thumb::compile(function, &code_options) {
+            Ok(code) => Ok((id, code)),
+            Err(error) => {
+                Err(Error::Compile { function: program.symbols[id].name.clone(), error })
+            }
+        })
+        .collect::<Result<Vec<_>, Error>>()?;
+    Ok(Compiled { program, codes, exports, refused: vec![], options: options.clone() })
+}
+
+/// Global functions, under all their names.
+fn exported_functions(program: &Program) -> Vec<(String, Signature)> {
+    let signature = |symbol: &Symbol| match &symbol.def {
+        Definition::Function(f) => Some(f.signature.clone()),
+        Definition::Alias { target, offset: 0 } => {
+            program.function(*target).map(|f| f.signature.clone())
+        }
+        _ => None,
+    };
+    let global = program.symbols.values().filter(|s| s.linkage == Linkage::Global);
+    global.filter_map(|s| Some((s.name.clone(), signature(s)?))).collect()
+}
+
+/// A compiled program.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    /// The program after all passes.
+    pub program: Program,
+    /// The machine code of its functions, in order.
+    pub codes: Vec<(SymbolId, Code)>,
+    /// The global functions with the signatures of the source.
+    pub exports: Vec<(String, Signature)>,
+    /// Functions that trap since they could not be translated; always empty
+    /// unless [`synth_translate::Options::unsupported_traps`] is set.
+    pub refused: Vec<Refusal>,
+    options: Options,
+}
+
+impl Compiled {
+    /// The options that it was compiled with.
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The relocatable object.
+    ///
+    /// # Errors
+    /// If the program can't be expressed as one.
+    pub fn object(&self) -> Result<Object, Error> {
+        let Options { cpu, object, .. } = &self.options;
+        Ok(Object::from_program(&self.program, &self.codes, *cpu, object)?)
+    }
+
+    /// The image for a board, with the run-time routines that it needs.
+    ///
+    /// # Errors
+    /// If something is undefined or does not fit.
+    pub fn image(&self, board: &Board, options: &ImageOptions) -> Result<Image, Error> {
+        let runtime = runtime::compile(&self.options)?.object()?;
+        Ok(link(&[self.object()?, runtime], board, options)?)
+    }
+
+    /// The machine code as text.
+    pub fn assembly(&self) -> String {
+        let program = &self.program;
+        let listing = |(id, code): &(SymbolId, Code)| {
+            Listing { name: &program.symbols[*id].name, code, program }.to_string()
+        };
+        self.codes.iter().map(listing).collect::<Vec<_>>().join("\n")
+    }
+}

@@ -1,0 +1,47 @@
+//! What a compilation can be told.
+
+use synth_object::ObjectOptions;
+use synth_opt::Level;
+use synth_thumb::{Arch, Cpu, Fpu, Prefer};
+
+/// Options of a compilation. The default is `-Os` for a Cortex-M4.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The CPU.
+    pub cpu: Cpu,
+    /// How much to optimise, and for what.
+    pub level: Level,
+    /// What the translation of WebAssembly is told: bounds checks, names of
+    /// imports, memory reserve.
+    pub translate: synth_translate::Options,
+    /// What the object holds beside code and data.
+    pub object: ObjectOptions,
+    /// Threads that compile functions; 0 means one for each core. The output
+    /// does not depend on it.
+    pub threads: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            cpu: Cpu { core: "cortex-m4", arch: Arch::V7EM, dsp: true, fpu: Fpu::Fpv4Sp },
+            level: Level::default(),
+            translate: synth_translate::Options::default(),
+            object: ObjectOptions::default(),
+            threads: 0,
+        }
+    }
+}
+
+impl Options {
+    /// What code generation is told.
+    pub(crate) fn code(&self) -> synth_thumb::Options {
+        let prefer = match self.level {
+            Level::Os | Level::Oz => Prefer::Size,
+            Level::O0 | Level::O1 | Level::O2 => Prefer::Speed,
+        };
+        // Unshared traps name their place exactly, for debugging.
+        let share_traps = !matches!(self.level, Level::O0 | Level::O1);
+        synth_thumb::Options { cpu: self.cpu, prefer, share_traps, far_tables: false }
+    }
+}
