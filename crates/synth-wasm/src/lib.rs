@@ -1,1 +1,28 @@
-//! Reads WebAssembly: binary and text format, names, custom sections
+//! Reads WebAssembly modules in the binary and the text format.
+//!
+//! [`Module::parse`] validates the whole module before anything is handed
+//! out, so that every index in a [`Module`] is in range and every function
+//! body is well typed. Bodies stay byte ranges: they are decoded operator by
+//! operator by whoever translates them ([`Module::body`]).
+//!
+//! Any byte string gives a [`Module`] or an [`Error`], in linear time and in
+//! memory that is proportional to the input.
+
+mod const_expr;
+mod error;
+mod module;
+mod names;
+mod operator;
+mod parse;
+mod types;
+
+pub use const_expr::{ConstExpr, ConstOp};
+pub use error::Error;
+pub use module::{
+    Code, Custom, Data, Element, ElementItem, Export, ExternKind, Function, Global, Import,
+    ImportType, Memory, Module, SegmentKind, Table,
+};
+pub use names::Names;
+pub use operator::{OperatorName, operator_name};
+pub use types::{FuncType, GlobalType, MemoryType, TableType, ValType};
+pub use wasmparser::WasmFeatures;

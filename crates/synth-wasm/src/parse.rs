@@ -1,0 +1,230 @@
+//! Bytes to [`Module`]: validation of the whole, then one walk over the
+//! sections (core specification 5.5).
+
+use wasmparser::{
+    ElementItems, ElementKind, ExternalKind, Parser, Payload, TableInit, TypeRef, Validator,
+    WasmFeatures,
+};
+
+use crate::const_expr::{ConstExpr, ConstOp};
+use crate::error::Error;
+use crate::module::{
+    Code, Custom, Data, Element, ElementItem, Export, ExternKind, Function, Global, Import,
+    ImportType, Memory, Module, SegmentKind, Table,
+};
+use crate::names::Names;
+
+/// What the validator accepts: the current specification and the finished
+/// proposals, more than the translator compiles, so that what it does not is
+/// refused by name and not called invalid.
+const FEATURES: WasmFeatures = WasmFeatures::WASM3
+    .union(WasmFeatures::THREADS)
+    .union(WasmFeatures::WIDE_ARITHMETIC)
+    .union(WasmFeatures::CUSTOM_PAGE_SIZES);
+
+impl Module {
+    /// Reads a module in the binary or the text format and validates it.
+    ///
+    /// # Errors
+    /// If the text does not parse or the module is not valid.
+    pub fn parse(input: &[u8]) -> Result<Module, Error> {
+        Self::parse_with_features(input, FEATURES)
+    }
+
+    /// Reads a module and validates it under a chosen set of proposals, for
+    /// conformance to an older version of the specification.
+    ///
+    /// # Errors
+    /// If the text does not parse or the module is not valid.
+    pub fn parse_with_features(input: &[u8], features: WasmFeatures) -> Result<Module, Error> {
+        let bytes = wat::parse_bytes(input).map_err(|e| Error::Text(e.to_string()))?;
+        Validator::new_with_features(features).validate_all(&bytes)?;
+        let mut module = Module { bytes: bytes.to_vec(), ..Module::default() };
+        let mut parser = Parser::new(0);
+        parser.set_features(features);
+        let mut next_body = 0;
+        for payload in parser.parse_all(&bytes) {
+            module.read_payload(payload?, &mut next_body)?;
+        }
+        Ok(module)
+    }
+
+    fn read_payload(&mut self, payload: Payload<'_>, next_body: &mut usize) -> Result<(), Error> {
+        match payload {
+            Payload::TypeSection(reader) => {
+                for group in reader {
+                    for ty in group?.into_types() {
+                        self.types.push(match &ty.composite_type.inner {
+                            wasmparser::CompositeInnerType::Func(ty) => Some(ty.into()),
+                            _ => None,
+                        });
+                    }
+                }
+            }
+            Payload::ImportSection(reader) => {
+                for import in reader.into_imports() {
+                    self.read_import(import?);
+                }
+            }
+            Payload::FunctionSection(reader) => {
+                *next_body = self.functions.len();
+                for ty in reader {
+                    self.functions.push(Function { ty: ty?, import: None, code: None });
+                }
+            }
+            Payload::TableSection(reader) => {
+                for table in reader {
+                    let table = table?;
+                    let init = match &table.init {
+                        TableInit::RefNull => None,
+                        TableInit::Expr(expr) => Some(ConstExpr::read(expr)?),
+                    };
+                    self.tables.push(Table { ty: table.ty.into(), import: None, init });
+                }
+            }
+            Payload::MemorySection(reader) => {
+                for ty in reader {
+                    self.memories.push(Memory { ty: ty?.into(), import: None });
+                }
+            }
+            Payload::TagSection(reader) => self.tags += reader.count(),
+            Payload::GlobalSection(reader) => {
+                for global in reader {
+                    let global = global?;
+                    let init = Some(ConstExpr::read(&global.init_expr)?);
+                    self.globals.push(Global { ty: global.ty.into(), import: None, init });
+                }
+            }
+            Payload::ExportSection(reader) => {
+                for export in reader {
+                    let export = export?;
+                    self.exports.push(Export {
+                        name: export.name.to_string(),
+                        kind: extern_kind(export.kind),
+                        index: export.index,
+                    });
+                }
+            }
+            Payload::StartSection { func, .. } => self.start = Some(func),
+            Payload::ElementSection(reader) => {
+                for element in reader {
+                    self.elements.push(read_element(element?)?);
+                }
+            }
+            Payload::DataCountSection { count, .. } => self.data_count = Some(count),
+            Payload::DataSection(reader) => {
+                for data in reader {
+                    self.data.push(read_data(data?)?);
+                }
+            }
+            Payload::CodeSectionEntry(body) => {
+                let range = body.range();
+                let code = Code { range: range.start as usize..range.end as usize };
+                if let Some(function) = self.functions.get_mut(*next_body) {
+                    function.code = Some(code);
+                }
+                *next_body += 1;
+            }
+            Payload::CustomSection(reader) => self.read_custom(&reader),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn read_import(&mut self, import: wasmparser::Import<'_>) {
+        let number = Some(self.imports.len() as u32);
+        let (ty, index) = match import.ty {
+            TypeRef::Func(ty) | TypeRef::FuncExact(ty) => {
+                self.functions.push(Function { ty, import: number, code: None });
+                (ImportType::Function(ty), self.functions.len() - 1)
+            }
+            TypeRef::Table(ty) => {
+                self.tables.push(Table { ty: ty.into(), import: number, init: None });
+                (ImportType::Table(ty.into()), self.tables.len() - 1)
+            }
+            TypeRef::Memory(ty) => {
+                self.memories.push(Memory { ty: ty.into(), import: number });
+                (ImportType::Memory(ty.into()), self.memories.len() - 1)
+            }
+            TypeRef::Global(ty) => {
+                self.globals.push(Global { ty: ty.into(), import: number, init: None });
+                (ImportType::Global(ty.into()), self.globals.len() - 1)
+            }
+            TypeRef::Tag(ty) => {
+                self.tags += 1;
+                (ImportType::Tag(ty.func_type_idx), self.tags as usize - 1)
+            }
+        };
+        self.imports.push(Import {
+            module: import.module.to_string(),
+            name: import.name.to_string(),
+            ty,
+            index: index as u32,
+        });
+    }
+
+    fn read_custom(&mut self, reader: &wasmparser::CustomSectionReader<'_>) {
+        if let wasmparser::KnownCustom::Name(names) = reader.as_known() {
+            self.names = Names::read(names);
+        }
+        let start = reader.data_offset() as usize;
+        self.customs.push(Custom {
+            name: reader.name().to_string(),
+            range: start..start + reader.data().len(),
+        });
+    }
+}
+
+fn extern_kind(kind: ExternalKind) -> ExternKind {
+    match kind {
+        ExternalKind::Func | ExternalKind::FuncExact => ExternKind::Function,
+        ExternalKind::Table => ExternKind::Table,
+        ExternalKind::Memory => ExternKind::Memory,
+        ExternalKind::Global => ExternKind::Global,
+        ExternalKind::Tag => ExternKind::Tag,
+    }
+}
+
+fn read_element(element: wasmparser::Element<'_>) -> Result<Element, Error> {
+    let kind = match &element.kind {
+        ElementKind::Active { table_index, offset_expr } => SegmentKind::Active {
+            target: table_index.unwrap_or(0),
+            offset: ConstExpr::read(offset_expr)?,
+        },
+        ElementKind::Passive => SegmentKind::Passive,
+        ElementKind::Declared => SegmentKind::Declared,
+    };
+    let (ty, items) = match element.items {
+        ElementItems::Functions(reader) => {
+            let items = reader.into_iter().map(|f| Ok(ElementItem::Function(f?)));
+            (crate::types::ValType::FuncRef, items.collect::<Result<_, Error>>()?)
+        }
+        ElementItems::Expressions(ty, reader) => {
+            let items = reader.into_iter().map(|e| element_item(&e?));
+            (ty.into(), items.collect::<Result<_, Error>>()?)
+        }
+    };
+    Ok(Element { kind, ty, items, offset: element.range.start })
+}
+
+fn element_item(expr: &wasmparser::ConstExpr<'_>) -> Result<ElementItem, Error> {
+    let expr = ConstExpr::read(expr)?;
+    Ok(match expr.ops[..] {
+        [ConstOp::RefFunc(index)] => ElementItem::Function(index),
+        [ConstOp::RefNull] => ElementItem::Null,
+        _ => ElementItem::Expr(Box::new(expr)),
+    })
+}
+
+fn read_data(data: wasmparser::Data<'_>) -> Result<Data, Error> {
+    let kind = match &data.kind {
+        wasmparser::DataKind::Active { memory_index, offset_expr } => SegmentKind::Active {
+            target: *memory_index,
+            offset: ConstExpr::read(offset_expr)?,
+        },
+        wasmparser::DataKind::Passive => SegmentKind::Passive,
+    };
+    // The contents stand at the end of the segment.
+    let end = data.range.end as usize;
+    Ok(Data { kind, range: end - data.data.len()..end, offset: data.range.start })
+}
