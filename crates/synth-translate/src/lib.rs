@@ -1,1 +1,250 @@
-//! Translates WebAssembly operators to SSA and index spaces to symbols
+//! Translates the operators of a WebAssembly module to SSA form, and its
+//! index spaces to symbols.
+//!
+//! [`translate`] does all of it; [`Translation`] does the same in three
+//! steps, of which the middle one may run for many functions at a time.
+//!
+//! # Symbols
+//!
+//! | in the module | symbol |
+//! |---|---|
+//! | exported function | global, named by its first export; further exports are aliases |
+//! | other function | local, named by the name section, else `func[N]` |
+//! | imported function, table, global | undefined, named by the field name ([`Options::import_symbols`] renames) |
+//! | imported function that is exported again | a function of the export's name that calls it |
+//! | other import that is exported again | none: [`ExportedSymbol::symbol`] is the import's |
+//! | memory | `__linear_memory_base` (`.bss` of the reserved size); memory N > 0: `__linear_memory_base.N` |
+//! | its size in bytes | `__linear_memory_size`: a variable if it can grow; constant if only the host needs it; else none |
+//! | the end of its reserve | `__linear_memory_end`, if it has a size symbol |
+//! | imported memory | the same names, undefined. Renamed to `SYM`, the others are `SYM` with `_size` and `_end` in place of its `_base`, or appended |
+//! | exported global | global, prefix and export name. 4 or 8 bytes |
+//! | other global | local, by the name section, else `global[N]`; none if its value is constant |
+//! | exported table | global, prefix and export name; `NAME_size` holds the number of entries |
+//! | other table | local, by the name section, else `table[N]` |
+//! | data segment | local constant, by the name section, else `data[N]` |
+//! | passive element segment | local constant, by the name section, else `elem[N]` |
+//! | function type | COMDAT constant `__synth_sig_PARAMS_RESULTS`, one byte; its address is the type's identity ([`signature_symbol`]) |
+//! | start-up code | `__synth_init`: local and called through `.init_array`, or global ([`Init`]) |
+//!
+//! Memories are global when they are exported or [`Options::export_memory`]
+//! asks for it, else local. A local name that is taken gets a number
+//! (`NAME.1`). A name that no linker can hold is escaped: NUL as `\0`, the
+//! empty name as `\empty`. Two imports, or an import and an export, that need
+//! one symbol and are not the same thing are an error.
+//!
+//! An entry of a table is two words: the address of the function's type
+//! symbol (0 when the entry is null) and its code address. A table that
+//! nothing writes is read-only data.
+//!
+//! # Memory
+//!
+//! The machine address is the memory's base plus the wasm address. A memory
+//! reserves its minimum, or what [`Options::memory_max_pages`] allows up to
+//! its maximum; `memory.grow` beyond that gives -1. The memory is zero when
+//! the program starts; start-up code copies the active data segments into it.
+//!
+//! # Helpers
+//!
+//! 64-bit division, `memory.copy`, `.fill` and `.init` call the run-time ABI:
+//! `__aeabi_ldivmod`, `__aeabi_uldivmod`, `__aeabi_memmove`,
+//! `__aeabi_memset`, `__aeabi_memcpy`, which are undefined symbols if used.
+
+mod bulk;
+mod call;
+mod consts;
+mod control;
+mod declare;
+mod emit;
+mod env;
+mod error;
+mod float;
+mod func;
+mod init;
+mod int32;
+mod int64;
+mod locals;
+mod memory;
+mod names;
+mod options;
+mod proto;
+mod segments;
+mod sig;
+mod ssa;
+mod usage;
+mod variable;
+
+use synth_ir::{Definition, Function, Program, Source, SourceLoc, SymbolId};
+use synth_wasm::{ExternKind, Module};
+
+use crate::env::Env;
+use crate::error::Stop;
+use crate::func::FunctionError;
+
+pub use error::{Error, Reason, Refusal};
+pub use func::TranslatedFunction;
+pub use options::{Bounds, Init, Options};
+pub use proto::c_prototype;
+pub use sig::signature_symbol;
+
+/// Where an export of the module can be found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExportedSymbol {
+    /// The export's name.
+    pub name: String,
+    /// Its kind.
+    pub kind: ExternKind,
+    /// Its index in the index space of its kind.
+    pub index: u32,
+    /// Its symbol; none for what is not supported yet.
+    pub symbol: Option<SymbolId>,
+}
+
+/// A translated module.
+#[derive(Debug)]
+pub struct Output {
+    /// The program.
+    pub program: Program,
+    /// The module's exports, in order.
+    pub exports: Vec<ExportedSymbol>,
+    /// Functions that trap because they were refused
+    /// ([`Options::unsupported_traps`]).
+    pub refused: Vec<Refusal>,
+}
+
+/// Translates a module.
+///
+/// ```
+/// let wat = r#"(module (func (export "f") (param i32) (result i32) local.get 0))"#;
+/// let module = synth_wasm::Module::parse(wat.as_bytes())?;
+/// let program = synth_translate::translate(&module, &Default::default())?;
+/// assert!(program.find("f").is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// # Errors
+/// If the module uses what is not supported: all such functions are listed.
+pub fn translate(module: &Module, options: &Options) -> Result<Program, Error> {
+    let translation = Translation::new(module, options)?;
+    let functions = translation.functions();
+    let bodies = functions.into_iter().map(|index| translation.function(index)).collect();
+    translation.finish(bodies).map(|output| output.program)
+}
+
+/// A translation whose functions may be translated in any order and by
+/// several threads.
+#[derive(Debug)]
+pub struct Translation<'m> {
+    program: Program,
+    env: Env<'m>,
+    exports: Vec<ExportedSymbol>,
+}
+
+/// The result of one function's translation, for [`Translation::finish`].
+#[derive(Debug)]
+pub struct Body(Result<TranslatedFunction, FunctionError>);
+
+impl<'m> Translation<'m> {
+    /// Declares the symbols of a module.
+    ///
+    /// # Errors
+    /// If a part outside the functions is not supported, or names clash.
+    pub fn new(module: &'m Module, options: &'m Options) -> Result<Self, Error> {
+        let (program, env, exports) = declare::declare(module, options)?;
+        Ok(Translation { program, env, exports })
+    }
+
+    /// Indices of the functions that have a body, in order.
+    pub fn functions(&self) -> Vec<u32> {
+        let functions = (0..).zip(&self.env.module.functions);
+        functions.filter(|(_, f)| f.code.is_some()).map(|(index, _)| index).collect()
+    }
+
+    /// Translates the function of that index.
+    pub fn function(&self, index: u32) -> Body {
+        let body = match func::translate(&self.env, index) {
+            Err(FunctionError::Refused(refusal)) if self.env.options.unsupported_traps => {
+                let signature = self.env.module.function_type(index).map(sig::signature);
+                Ok(func::trapping(*refusal, signature.unwrap_or_default()))
+            }
+            result => result,
+        };
+        Body(body)
+    }
+
+    /// Puts the bodies together. The result depends on neither their order
+    /// nor who made them.
+    ///
+    /// # Errors
+    /// If functions were refused: all of them, by index.
+    pub fn finish(mut self, bodies: Vec<Body>) -> Result<Output, Error> {
+        let mut functions = Vec::with_capacity(bodies.len());
+        let mut refused = Vec::new();
+        for Body(body) in bodies {
+            match body {
+                Ok(function) => functions.push(function),
+                Err(FunctionError::Refused(refusal)) => refused.push(*refusal),
+                Err(FunctionError::Malformed { message, offset }) => {
+                    return Err(Error::Malformed { message, offset });
+                }
+            }
+        }
+        if !refused.is_empty() {
+            refused.sort_by_key(|r| r.function);
+            return Err(Error::Unsupported(refused));
+        }
+        functions.sort_by_key(|f| f.index);
+        for function in functions {
+            let symbol = self.env.functions[function.index as usize];
+            refused.extend(function.refused.clone());
+            let body = self.place(symbol, function);
+            self.program.symbols[symbol].def = Definition::Function(Box::new(body));
+        }
+        self.add_init()?;
+        Ok(Output { program: self.program, exports: self.exports, refused })
+    }
+
+    /// Gives the source locations of a function their numbers in the program.
+    fn place(&mut self, symbol: SymbolId, translated: TranslatedFunction) -> Function {
+        let base = self.program.sources.len() as u32 - 1;
+        for &offset in &translated.sources {
+            let inlined_at = SourceLoc::default();
+            self.program.add_source(Source { function: Some(symbol), offset, inlined_at });
+        }
+        let mut function = translated.function;
+        for inst in function.insts.keys() {
+            let loc = function.locs[inst];
+            if loc != SourceLoc::default() {
+                function.locs[inst] = SourceLoc(base + loc.0);
+            }
+        }
+        function
+    }
+
+    fn add_init(&mut self) -> Result<(), Error> {
+        let init = init::translate(&self.env).map_err(|stop| match stop {
+            Stop::Malformed { message, offset } => Error::Malformed { message, offset },
+            Stop::Refused { what, .. } => {
+                declare::unsupported(&what, 0, "leave it out of the module's initial state")
+            }
+            Stop::Trapped | Stop::TooManyPhis => {
+                Error::Malformed { message: "start-up code".to_string(), offset: 0 }
+            }
+        })?;
+        let Some(translated) = init else { return Ok(()) };
+        let options = self.env.options;
+        let name = format!("{}{}", options.prefix, init::INIT);
+        if let Some(taken) = self.program.find(&name) {
+            return Err(Error::SymbolClash {
+                first: format!("symbol {}", self.program.symbols[taken].name),
+                name,
+                second: "start-up code".to_string(),
+                help: "rename it in the module, or set a prefix",
+            });
+        }
+        let placeholder = Function::new(translated.function.signature.clone());
+        let symbol = init::declare(&mut self.program, options.init, &options.prefix, placeholder);
+        let body = self.place(symbol, translated);
+        self.program.symbols[symbol].def = Definition::Function(Box::new(body));
+        Ok(())
+    }
+}

@@ -218,10 +218,9 @@ fn element_item(expr: &wasmparser::ConstExpr<'_>) -> Result<ElementItem, Error> 
 
 fn read_data(data: wasmparser::Data<'_>) -> Result<Data, Error> {
     let kind = match &data.kind {
-        wasmparser::DataKind::Active { memory_index, offset_expr } => SegmentKind::Active {
-            target: *memory_index,
-            offset: ConstExpr::read(offset_expr)?,
-        },
+        wasmparser::DataKind::Active { memory_index, offset_expr } => {
+            SegmentKind::Active { target: *memory_index, offset: ConstExpr::read(offset_expr)? }
+        }
         wasmparser::DataKind::Passive => SegmentKind::Passive,
     };
     // The contents stand at the end of the segment.

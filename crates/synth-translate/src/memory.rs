@@ -1,0 +1,228 @@
+//! Loads, stores, `memory.size` and `memory.grow` (core specification 4.6.7)
+//! in the linear model: the machine address is the memory's base plus the
+//! wasm address.
+//!
+//! A wasm address and offset are 32-bit each, and their sum is not: the check
+//! compares the address with `size - (offset + width)`, which can't wrap once
+//! `offset + width` is known to be at most the size. After it, wrapping
+//! machine arithmetic is exact.
+
+use synth_ir::{BinaryOp, Cond, LoadOp, Region, StoreOp, TrapCode, Value};
+use wasmparser::{MemArg, MemArgTarget, Operator};
+
+use crate::env::{Limit, MemoryEnv, Size};
+use crate::error::{Reason, Stop};
+use crate::func::{Operand, Translator};
+use crate::options::Bounds;
+
+/// How an integer load fills the upper word of an i64.
+#[derive(Clone, Copy)]
+enum Extend {
+    /// The result is an i32.
+    None,
+    Zero,
+    Sign,
+}
+
+fn int_load(op: &Operator<'_>) -> Option<(LoadOp, Extend, MemArg)> {
+    Some(match *op {
+        Operator::I32Load { memarg } => (LoadOp::I32, Extend::None, memarg),
+        Operator::I32Load8U { memarg } => (LoadOp::U8, Extend::None, memarg),
+        Operator::I32Load8S { memarg } => (LoadOp::S8, Extend::None, memarg),
+        Operator::I32Load16U { memarg } => (LoadOp::U16, Extend::None, memarg),
+        Operator::I32Load16S { memarg } => (LoadOp::S16, Extend::None, memarg),
+        Operator::I64Load8U { memarg } => (LoadOp::U8, Extend::Zero, memarg),
+        Operator::I64Load8S { memarg } => (LoadOp::S8, Extend::Sign, memarg),
+        Operator::I64Load16U { memarg } => (LoadOp::U16, Extend::Zero, memarg),
+        Operator::I64Load16S { memarg } => (LoadOp::S16, Extend::Sign, memarg),
+        Operator::I64Load32U { memarg } => (LoadOp::I32, Extend::Zero, memarg),
+        Operator::I64Load32S { memarg } => (LoadOp::I32, Extend::Sign, memarg),
+        _ => return None,
+    })
+}
+
+fn narrow_store(op: &Operator<'_>) -> Option<(StoreOp, MemArg)> {
+    Some(match *op {
+        Operator::I32Store { memarg } | Operator::I64Store32 { memarg } => (StoreOp::I32, memarg),
+        Operator::I32Store8 { memarg } | Operator::I64Store8 { memarg } => (StoreOp::I8, memarg),
+        Operator::I32Store16 { memarg } | Operator::I64Store16 { memarg } => (StoreOp::I16, memarg),
+        Operator::F32Store { memarg } => (StoreOp::F32, memarg),
+        Operator::F64Store { memarg } => (StoreOp::F64, memarg),
+        _ => return None,
+    })
+}
+
+/// A checked machine address.
+struct Address {
+    base: Value,
+    offset: i32,
+    region: Region,
+}
+
+impl Translator<'_, '_> {
+    pub(crate) fn memory_access(&mut self, op: &Operator<'_>) -> Result<bool, Stop> {
+        if let Some((load, extend, memarg)) = int_load(op) {
+            let address = self.address(memarg, load.bytes())?;
+            let value = self.load(load, address.base, address.offset, address.region);
+            match extend {
+                Extend::None => self.push_i32(value),
+                Extend::Zero => self.push_zero_extended(value),
+                Extend::Sign => self.push_sign_extended(value),
+            }
+            return Ok(true);
+        }
+        if let Some((store, memarg)) = narrow_store(op) {
+            let operand = self.pop()?;
+            let address = self.address(memarg, store.bytes())?;
+            let value = operand.values()[0];
+            self.store(store, address.base, value, address.offset, address.region);
+            return Ok(true);
+        }
+        match *op {
+            Operator::I64Load { memarg } => {
+                let Address { base, offset, region } = self.address(memarg, 8)?;
+                let lo = self.load(LoadOp::I32, base, offset, region);
+                let hi = self.load(LoadOp::I32, base, offset.wrapping_add(4), region);
+                self.push_i64(lo, hi);
+            }
+            Operator::I64Store { memarg } => {
+                let [lo, hi] = self.pop_i64()?;
+                let Address { base, offset, region } = self.address(memarg, 8)?;
+                self.store(StoreOp::I32, base, lo, offset, region);
+                self.store(StoreOp::I32, base, hi, offset.wrapping_add(4), region);
+            }
+            Operator::F32Load { memarg } => {
+                let Address { base, offset, region } = self.address(memarg, 4)?;
+                let value = self.load(LoadOp::F32, base, offset, region);
+                self.push(Operand::F32(value));
+            }
+            Operator::F64Load { memarg } => {
+                let Address { base, offset, region } = self.address(memarg, 8)?;
+                let value = self.load(LoadOp::F64, base, offset, region);
+                self.push(Operand::F64(value));
+            }
+            Operator::MemorySize { mem } => self.memory_size(mem)?,
+            Operator::MemoryGrow { mem } => self.memory_grow(mem)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// The memory of that index.
+    pub(crate) fn memory(&self, index: u32) -> Result<MemoryEnv, Stop> {
+        let memory = self.env.memories.get(index as usize).copied();
+        memory.ok_or_else(|| self.malformed("memory index"))
+    }
+
+    /// The current size of a memory in bytes.
+    pub(crate) fn memory_bytes(&mut self, memory: MemoryEnv) -> Value {
+        match memory.size {
+            Size::Fixed(size) => self.iconst(size as i32),
+            Size::Variable(symbol) => self.load_word(symbol, Region::Instance),
+        }
+    }
+
+    /// Pops a wasm address and checks an access of `width` bytes at it.
+    fn address(&mut self, memarg: MemArg, width: u32) -> Result<Address, Stop> {
+        let address = self.pop_i32()?;
+        let MemArgTarget::Memory(index) = memarg.target else {
+            return Err(Stop::refused("an access to an array", Reason::Proposal("gc")));
+        };
+        let memory = self.memory(index)?;
+        if self.env.options.bounds == Bounds::Check {
+            self.check_access(memory, address, memarg.offset + u64::from(width))?;
+        }
+        let offset = memarg.offset as u32;
+        let region = Region::Memory(memory.region);
+        Ok(match self.func.as_const(address) {
+            // Neighbours share the upper part of a constant address.
+            Some(constant) => {
+                let place = (constant as u32).wrapping_add(offset);
+                let base = self.symbol_addr(memory.base, (place & !0xfff) as i32);
+                Address { base, offset: (place & 0xfff) as i32, region }
+            }
+            None => {
+                let base = self.symbol_addr(memory.base, 0);
+                let base = self.binary(BinaryOp::Add, base, address);
+                Address { base, offset: offset as i32, region }
+            }
+        })
+    }
+
+    /// Traps unless the `end` bytes from `address` on lie in the memory.
+    fn check_access(&mut self, memory: MemoryEnv, address: Value, end: u64) -> Result<(), Stop> {
+        const CODE: TrapCode = TrapCode::MemoryOutOfBounds;
+        let Ok(end) = u32::try_from(end) else { return Err(self.always_trap(CODE)) };
+        match memory.size {
+            Size::Fixed(size) if end > size => Err(self.always_trap(CODE)),
+            Size::Fixed(size) => self.trap_if_compare(Cond::UGt, address, size - end, CODE),
+            Size::Variable(symbol) => {
+                // The memory never shrinks.
+                if let Some(address) = self.func.as_const(address)
+                    && u64::from(address as u32) + u64::from(end) <= u64::from(memory.min)
+                {
+                    return Ok(());
+                }
+                let size = self.load_word(symbol, Region::Instance);
+                if end > memory.min {
+                    let end = self.iconst(end as i32);
+                    let short = self.compare(Cond::ULt, size, end);
+                    self.trap_if(short, CODE);
+                }
+                let last = self.binary_imm(BinaryOp::Sub, size, end as i32);
+                let outside = self.compare(Cond::UGt, address, last);
+                self.trap_if(outside, CODE);
+                Ok(())
+            }
+        }
+    }
+
+    fn memory_size(&mut self, index: u32) -> Result<(), Stop> {
+        let memory = self.memory(index)?;
+        let pages = match memory.size {
+            Size::Fixed(size) => self.iconst((size >> 16) as i32),
+            Size::Variable(_) => {
+                let size = self.memory_bytes(memory);
+                self.binary_imm(BinaryOp::ShrU, size, 16)
+            }
+        };
+        self.push_i32(pages);
+        Ok(())
+    }
+
+    /// Without branches: the new size is stored if it fits, else the old.
+    /// Pages beyond the size have never been written, so they are zero.
+    fn memory_grow(&mut self, index: u32) -> Result<(), Stop> {
+        let delta = self.pop_i32()?;
+        let memory = self.memory(index)?;
+        let failed = self.iconst(-1);
+        let result = match memory.size {
+            Size::Fixed(size) => {
+                let pages = self.iconst((size >> 16) as i32);
+                self.select(delta, failed, pages)
+            }
+            Size::Variable(symbol) => {
+                let old = self.load_word(symbol, Region::Instance);
+                let limit = match memory.limit {
+                    Limit::Fixed(limit) => self.iconst(limit as i32),
+                    Limit::End(end) => {
+                        let (end, base) =
+                            (self.symbol_addr(end, 0), self.symbol_addr(memory.base, 0));
+                        self.binary(BinaryOp::Sub, end, base)
+                    }
+                };
+                let free = self.binary(BinaryOp::Sub, limit, old);
+                let free = self.binary_imm(BinaryOp::ShrU, free, 16);
+                let fits = self.compare(Cond::ULe, delta, free);
+                let more = self.binary_imm(BinaryOp::Shl, delta, 16);
+                let new = self.binary(BinaryOp::Add, old, more);
+                let new = self.select(fits, new, old);
+                self.store_word(symbol, new, Region::Instance);
+                let pages = self.binary_imm(BinaryOp::ShrU, old, 16);
+                self.select(fits, pages, failed)
+            }
+        };
+        self.push_i32(result);
+        Ok(())
+    }
+}

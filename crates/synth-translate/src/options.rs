@@ -1,0 +1,48 @@
+//! What the caller chooses.
+
+use std::collections::BTreeMap;
+
+/// How accesses to linear memory are checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Bounds {
+    /// An access outside the memory traps.
+    #[default]
+    Check,
+    /// No check: an access outside the memory touches what is there. Bulk
+    /// operations are not checked either; segments at start-up are.
+    None,
+}
+
+/// How the module's start-up code is run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Init {
+    /// By a word in `.init_array`, before the host's `main`.
+    #[default]
+    Array,
+    /// By the host, which calls the global function `__synth_init`.
+    Symbol,
+}
+
+/// Options of a translation.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Checks of linear memory accesses.
+    pub bounds: Bounds,
+    /// How start-up code is run.
+    pub init: Init,
+    /// Pages that `memory.grow` may reach, at most the declared maximum.
+    /// That much RAM is reserved. Without it nothing grows beyond the
+    /// declared minimum.
+    pub memory_max_pages: Option<u32>,
+    /// Gives the symbols of the defined memories global linkage even when the
+    /// module does not export them.
+    pub export_memory: bool,
+    /// Put before the names of global symbols that are not functions, to keep
+    /// two modules in one program apart.
+    pub prefix: String,
+    /// Symbols of imports: `MODULE.NAME` to the symbol's name.
+    pub import_symbols: BTreeMap<String, String>,
+    /// Test only: a function that is refused becomes one that traps with
+    /// [`synth_ir::TrapCode::Unsupported`].
+    pub unsupported_traps: bool,
+}
