@@ -88,6 +88,7 @@ impl Attributes {
         if let Some((_, true)) = fp {
             list.push((Tag::AbiHardFpUse, 1));
         }
+        // Said even if it is the default: lld compares only tags that are there.
         let vfp_args = match self.vfp_args {
             VfpArgs::Base => 0,
             VfpArgs::Vfp => 1,

@@ -11,6 +11,7 @@ mod error;
 mod float;
 mod from_program;
 mod image;
+pub mod inspect;
 mod model;
 mod reloc;
 mod traps;

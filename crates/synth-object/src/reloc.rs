@@ -54,6 +54,30 @@ pub struct Target {
 }
 
 impl RelocKind {
+    /// All kinds.
+    pub const ALL: &'static [RelocKind] = &[
+        RelocKind::None,
+        RelocKind::Abs32,
+        RelocKind::Prel31,
+        RelocKind::ThmCall,
+        RelocKind::ThmJump24,
+        RelocKind::ThmMovwAbsNc,
+        RelocKind::ThmMovtAbs,
+    ];
+
+    /// The name in AAELF32.
+    pub fn name(self) -> &'static str {
+        match self {
+            RelocKind::None => "R_ARM_NONE",
+            RelocKind::Abs32 => "R_ARM_ABS32",
+            RelocKind::Prel31 => "R_ARM_PREL31",
+            RelocKind::ThmCall => "R_ARM_THM_CALL",
+            RelocKind::ThmJump24 => "R_ARM_THM_JUMP24",
+            RelocKind::ThmMovwAbsNc => "R_ARM_THM_MOVW_ABS_NC",
+            RelocKind::ThmMovtAbs => "R_ARM_THM_MOVT_ABS",
+        }
+    }
+
     /// The ELF relocation type.
     pub fn elf_type(self) -> elf::RelocationType {
         match self {
