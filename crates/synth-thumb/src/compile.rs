@@ -77,35 +77,31 @@ fn compile_once(func: &Function, options: &Options) -> Result<Code, CompileError
     } else {
         &regalloc::GROWING[regalloc::GROWING.len() - 1..]
     };
-    let mut best: Option<Code> = None;
+    let mut best: Option<(Cost, Code)> = None;
     for set in sets {
-        let code = match finish(selected.clone(), *set, options) {
-            Ok(code) => code,
+        let (cost, code) = match finish(selected.clone(), *set, options) {
+            Ok(result) => result,
             // A small set may be too small for an instruction.
             Err(CompileError::Allocation(_)) if set != &regalloc::ALL => continue,
             Err(error) => return Err(error),
         };
-        if best.as_ref().is_none_or(|b| cost(&code, options) < cost(b, options)) {
-            best = Some(code);
+        if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+            best = Some((cost, code));
         }
     }
-    best.ok_or_else(|| CompileError::Allocation("no register set suffices".to_string()))
+    best.map(|(_, code)| code)
+        .ok_or_else(|| CompileError::Allocation("no register set suffices".to_string()))
 }
 
-fn cost(code: &Code, options: &Options) -> (usize, u32) {
-    match options.prefer {
-        Prefer::Size => (code.bytes.len(), code.stack),
-        // A spill costs more than the bytes of a wide form.
-        Prefer::Speed => (code.bytes.len() + 2 * code.stack as usize, code.stack),
-    }
-}
+/// Bytes and instructions, the more important first.
+type Cost = (usize, usize);
 
 /// Allocation and all that follows.
 fn finish(
     mut function: crate::mach::MFunction,
     set: regalloc::RegisterSet,
     options: &Options,
-) -> Result<Code, CompileError> {
+) -> Result<(Cost, Code), CompileError> {
     let selected = function.clone();
     let mut used = regalloc::allocate(&mut function, set, options)?;
     let mut frame = frame::Frame::new(&function, used)?;
@@ -117,5 +113,12 @@ fn finish(
         frame.keep_scratch();
     }
     let items = emit::emit(&function, &frame, options)?;
-    layout::layout(items, &frame)
+    let count = items.len();
+    let code = layout::layout(items, &frame)?;
+    let bytes = code.bytes.len();
+    let cost = match options.prefer {
+        Prefer::Size => (bytes, count),
+        Prefer::Speed => (count, bytes),
+    };
+    Ok((cost, code))
 }

@@ -11,8 +11,8 @@ use crate::mach::{FrameSlot, MFunction, MInst, Mode};
 /// Callee-saved registers: r4-r11.
 const CALLEE_SAVED: u16 = 0b0000_1111_1111_0000;
 
-/// Offsets that every frame access can have.
-const REACH: u64 = 4095;
+/// The largest offset that every frame access can have.
+const REACH: i64 = 4095;
 
 /// Frames beyond this are refused: no Cortex-M part has such a stack.
 const LARGEST: u64 = 1 << 24;
@@ -26,6 +26,8 @@ pub struct Frame {
     pub size: u32,
     /// Whether r12 is kept free for large offsets.
     pub scratch: bool,
+    /// Whether an access has an offset beyond 12 bits.
+    far: bool,
     offsets: Vec<u32>,
 }
 
@@ -59,12 +61,20 @@ impl Frame {
         if at > LARGEST {
             return Err(CompileError::Frame(at));
         }
-        Ok(Frame { saved, size: at as u32, scratch: false, offsets })
+        let mut frame = Frame { saved, size: at as u32, scratch: false, far: false, offsets };
+        frame.far =
+            function.blocks.iter().flat_map(|b| &b.insts).any(|located| match &located.inst {
+                MInst::Load { mode, .. } | MInst::Store { mode, .. } => {
+                    frame.offset(*mode).is_some_and(|offset| offset > REACH)
+                }
+                _ => false,
+            });
+        Ok(frame)
     }
 
-    /// Whether an offset may be too large for an instruction.
+    /// Whether r12 is needed to reach a place in the frame.
     pub fn needs_scratch(&self) -> bool {
-        u64::from(self.total()) + 1024 > REACH
+        self.far && !self.scratch
     }
 
     /// Declares that r12 is free.

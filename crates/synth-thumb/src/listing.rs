@@ -49,7 +49,9 @@ impl Listing<'_> {
             write!(f, "{:<10}", halves.collect::<Vec<_>>().join(" "))?;
             write!(f, "  {}", inst.in_it(cond))?;
             self.reloc(f, at as u32)?;
-            if let Some(trap) = self.code.traps.iter().find(|t| t.offset == at as u32) {
+            let traps = &self.code.traps;
+            let next = traps.partition_point(|t| (t.offset as usize) < at);
+            if let Some(trap) = traps.get(next).filter(|t| t.offset as usize == at) {
                 write!(f, "    ; {}", trap.code)?;
             }
             writeln!(f)?;
@@ -77,7 +79,9 @@ impl Listing<'_> {
     }
 
     fn reloc(&self, f: &mut fmt::Formatter<'_>, at: u32) -> fmt::Result {
-        let Some(reloc) = self.code.relocs.iter().find(|r| r.offset == at) else { return Ok(()) };
+        let relocs = &self.code.relocs;
+        let next = relocs.partition_point(|r| r.offset < at);
+        let Some(reloc) = relocs.get(next).filter(|r| r.offset == at) else { return Ok(()) };
         let kind = match reloc.kind {
             RelocKind::Abs32 => "R_ARM_ABS32",
             RelocKind::ThmCall => "R_ARM_THM_CALL",

@@ -69,9 +69,7 @@ pub(crate) fn compile_program(
         .into_par_iter()
         .map(|(id, function)| match synth_thumb::compile(function, &code_options) {
             Ok(code) => Ok((id, code)),
-            Err(error) => {
-                Err(Error::Compile { function: program.symbols[id].name.clone(), error })
-            }
+            Err(error) => Err(Error::Compile { function: program.symbols[id].name.clone(), error }),
         })
         .collect::<Result<Vec<_>, Error>>()?;
     Ok(Compiled { program, codes, exports, refused: vec![], options: options.clone() })

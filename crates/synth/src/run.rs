@@ -165,8 +165,8 @@ impl Session {
     /// traps.
     pub fn start(compiled: &Compiled, counting: bool) -> Result<Session, RunError> {
         let cpu = compiled.options().cpu;
-        let board = synth_emu::Board::by_cpu(cpu.core)
-            .ok_or_else(|| RunError::NoBoard(cpu.to_string()))?;
+        let board =
+            synth_emu::Board::by_cpu(cpu.core).ok_or_else(|| RunError::NoBoard(cpu.to_string()))?;
         let map = board.memory();
         let exports = compiled.exports.clone();
         let keep = exports.iter().map(|(name, _)| name.clone()).collect();
@@ -196,7 +196,8 @@ impl Session {
             return Err(RunError::Arguments { name, signature });
         }
         let places = abi::assign(&signature);
-        let mut call = CallArgs { stack: vec![0; places.stack as usize / 4], ..CallArgs::default() };
+        let mut call =
+            CallArgs { stack: vec![0; places.stack as usize / 4], ..CallArgs::default() };
         let words = args.iter().flat_map(|a| a.words());
         for (word, place) in words.zip(&places.params) {
             match *place {
@@ -243,16 +244,17 @@ impl Session {
 
     fn address(&self, name: &str) -> Result<u32, RunError> {
         let symbol = self.image.symbols.iter().find(|s| s.name == name && !s.local);
-        symbol.map(|s| s.value | 1).ok_or_else(|| RunError::NoFunction {
-            name: name.to_string(),
-            exports: String::new(),
-        })
+        symbol
+            .map(|s| s.value | 1)
+            .ok_or_else(|| RunError::NoFunction { name: name.to_string(), exports: String::new() })
     }
 
     fn load(&mut self) -> Result<(), RunError> {
         for section in &self.image.sections {
             match section.fill {
-                Fill::InPlace | Fill::Copy => self.machine.write(section.address, &section.bytes)?,
+                Fill::InPlace | Fill::Copy => {
+                    self.machine.write(section.address, &section.bytes)?
+                }
                 Fill::Zero => self.machine.fill(section.address, section.size, 0)?,
                 Fill::None | Fill::File => {}
             }

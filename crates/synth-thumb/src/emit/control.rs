@@ -10,7 +10,7 @@ use super::{Emitter, Item, Label, condition};
 use crate::code::RelocKind;
 use crate::compile::CompileError;
 use crate::inst::{Imm8, Inst, ItBlock, Off24};
-use crate::mach::{Callee, Cc, CmpOp, EdgeTarget, MFunction, MInst, Reg, Rhs};
+use crate::mach::{Callee, Cc, CmpOp, EdgeTarget, Located, MFunction, MInst, Reg, Rhs};
 
 /// Trap instructions that stand behind the function's code.
 pub(super) struct Traps {
@@ -25,54 +25,83 @@ impl Traps {
     }
 }
 
-/// Where a jump to `block` really goes: past blocks that only jump on.
-fn forward(function: &MFunction, mut block: u32) -> u32 {
-    // A cycle of empty blocks is an infinite loop: stay where it was entered.
-    for _ in 0..function.blocks.len() {
-        match function.blocks[block as usize].insts.as_slice() {
-            [only] => match &only.inst {
-                MInst::Jump(target) if target.block != block => block = target.block,
-                _ => return block,
-            },
-            _ => return block,
-        }
-    }
-    block
-}
+/// Where jumps really go: past blocks that only jump on.
+pub(super) struct Forward(Vec<u32>);
 
-/// The same for a jump table of block `from`, which reaches forward only.
-fn forward_only(function: &MFunction, from: u32, block: u32) -> u32 {
-    let target = forward(function, block);
-    if target > from { target } else { block }
-}
-
-/// The blocks to place, in order: those that are still reached once jumps to
-/// jumps go to their end.
-pub(super) fn block_order(function: &MFunction) -> Vec<u32> {
-    let mut reached = vec![false; function.blocks.len()];
-    // The entry holds the parameters' arrival and is always placed.
-    let mut work = vec![0u32];
-    while let Some(block) = work.pop() {
-        if std::mem::replace(&mut reached[block as usize], true) {
-            continue;
+impl Forward {
+    pub(super) fn new(function: &MFunction) -> Forward {
+        #[derive(Clone, Copy)]
+        enum State {
+            New,
+            OnPath,
+            Ends(u32),
         }
-        if let Some(last) = function.blocks[block as usize].insts.last() {
-            let is_table = matches!(last.inst, MInst::Switch { .. });
-            work.extend(last.inst.targets().iter().map(|t| {
-                if is_table {
-                    forward_only(function, block, t.block)
-                } else {
-                    forward(function, t.block)
+        let mut states = vec![State::New; function.blocks.len()];
+        for start in 0..states.len() as u32 {
+            let mut path = vec![];
+            let mut at = start;
+            let end = loop {
+                match states[at as usize] {
+                    State::Ends(end) => break end,
+                    // A cycle of empty blocks: an infinite loop.
+                    State::OnPath => break at,
+                    State::New => {}
                 }
-            }));
+                states[at as usize] = State::OnPath;
+                path.push(at);
+                match function.blocks[at as usize].insts.as_slice() {
+                    [Located { inst: MInst::Jump(target), .. }] => at = target.block,
+                    _ => break at,
+                }
+            };
+            for block in path {
+                states[block as usize] = State::Ends(end);
+            }
         }
+        let end = |(i, state)| if let State::Ends(end) = state { end } else { i as u32 };
+        Forward(states.into_iter().enumerate().map(end).collect())
     }
-    (0..function.blocks.len() as u32).filter(|&b| reached[b as usize]).collect()
+
+    fn label(&self, block: u32) -> Label {
+        Label(self.0[block as usize])
+    }
+
+    /// The same for a jump table of block `from`, which reaches forward only.
+    fn table_label(&self, from: u32, block: u32) -> Label {
+        let target = self.0[block as usize];
+        Label(if target > from { target } else { block })
+    }
+
+    /// Where the jumps of a block go.
+    fn targets(&self, from: u32, inst: &MInst) -> Vec<Label> {
+        let is_table = matches!(inst, MInst::Switch { .. });
+        let place = |t: &&EdgeTarget| match is_table {
+            true => self.table_label(from, t.block),
+            false => self.label(t.block),
+        };
+        inst.targets().iter().map(place).collect()
+    }
+
+    /// The blocks to place, in order: those that are still reached.
+    pub(super) fn block_order(&self, function: &MFunction) -> Vec<u32> {
+        let mut reached = vec![false; function.blocks.len()];
+        // The entry holds the parameters' arrival and is always placed.
+        let mut work = vec![0u32];
+        while let Some(block) = work.pop() {
+            if std::mem::replace(&mut reached[block as usize], true) {
+                continue;
+            }
+            if let Some(last) = function.blocks[block as usize].insts.last() {
+                work.extend(self.targets(block, &last.inst).iter().map(|l| l.0));
+            }
+        }
+        (0..function.blocks.len() as u32).filter(|&b| reached[b as usize]).collect()
+    }
 }
 
 impl Emitter<'_> {
     fn label(&self, block: u32) -> Label {
-        Label(forward(self.function, block))
+        self.forward.label(block)
     }
 
     pub(super) fn emit_terminator(
@@ -115,11 +144,10 @@ impl Emitter<'_> {
     }
 
     fn emit_switch(&mut self, inst: &MInst, block: u32) -> Result<(), CompileError> {
-        let MInst::Switch { outside, index, temps, table, targets } = inst else {
+        let MInst::Switch { outside, index, temps, table, .. } = inst else {
             return Err(CompileError::Encoding(inst.to_string()));
         };
-        let place = |t: &EdgeTarget| Label(forward_only(self.function, block, t.block));
-        let labels: Vec<Label> = targets.iter().map(place).collect();
+        let labels = self.forward.targets(block, inst);
         let (Some(&default), Some(index)) = (labels.last(), gpr(*index)) else {
             return Err(CompileError::Encoding(inst.to_string()));
         };

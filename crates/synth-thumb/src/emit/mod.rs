@@ -113,6 +113,7 @@ pub(crate) struct Emitter<'a> {
     /// Registers pushed besides the saved ones, in place of lowering sp.
     pushed_scratch: u16,
     traps: control::Traps,
+    forward: control::Forward,
 }
 
 impl<'a> Emitter<'a> {
@@ -128,12 +129,13 @@ impl<'a> Emitter<'a> {
             loc: SourceLoc::default(),
             pushed_scratch,
             traps,
+            forward: control::Forward::new(function),
         }
     }
 
     fn run(&mut self) -> Result<(), CompileError> {
         self.prologue()?;
-        let order = control::block_order(self.function);
+        let order = self.forward.block_order(self.function);
         for (i, &block) in order.iter().enumerate() {
             self.item(Item::Label(Label(block)));
             self.emit_block(block, order.get(i + 1).copied())?;

@@ -114,8 +114,12 @@ fn parse_rename(text: &str) -> Result<(String, String), String> {
 
 impl CompileOptions {
     fn options(&self) -> Options {
-        let mut options =
-            Options { cpu: self.cpu, level: self.level, threads: self.threads, ..Options::default() };
+        let mut options = Options {
+            cpu: self.cpu,
+            level: self.level,
+            threads: self.threads,
+            ..Options::default()
+        };
         let translate = &mut options.translate;
         translate.bounds = match self.bounds {
             BoundsArg::Check => Bounds::Check,
