@@ -149,7 +149,7 @@ struct Selector {
     default: &'static str,
 }
 
-const SELECTORS: [Selector; 5] = [
+const SELECTORS: [Selector; 6] = [
     Selector {
         doc: "Whether its `s` operand is set.",
         name: "sets_flags",
@@ -163,6 +163,14 @@ const SELECTORS: [Selector; 5] = [
         name: "cond",
         result: "Option<Cond>",
         types: &["Cond"],
+        ask: "",
+        default: "None",
+    },
+    Selector {
+        doc: "The constant shift of its second operand.",
+        name: "shift",
+        result: "Option<Shift>",
+        types: &["Shift"],
         ask: "",
         default: "None",
     },

@@ -67,6 +67,13 @@
 //! the `s` operand is set (`s:`), flags read (`r:`), registers beside the
 //! operands (`def:`, `use:`), `flow:` and `it:`. A lower-case flag may or may
 //! not get a new value.
+//!
+//! # To add an instruction
+//!
+//! Write its row and, if need be, an operand type with its constructor; add a
+//! line to `tests/registers.txt` (a test asks for one). The sweep finds the row by
+//! itself: `cargo test -p synth-thumb inst` compares a sample with `llvm-mc`,
+//! `cargo xtask encodings --name NAME` all of it.
 
 mod branch;
 mod effects;
@@ -244,7 +251,8 @@ impl Inst {
     /// The flags that it reads; `it` is its condition inside an IT block.
     pub fn flags_read(&self, it: Option<Cond>) -> Flags {
         let cond = self.cond().or(it).map_or(Flags::EMPTY, Cond::flags);
-        self.row().read.union(cond)
+        let rrx = if self.shift() == Some(Shift::RRX) { Flags::of("C") } else { Flags::EMPTY };
+        self.row().read.union(cond).union(rrx)
     }
 
     /// The flags that it may change.

@@ -1,9 +1,31 @@
 //! What instructions do beside their encoding: registers, flags, flow, timing.
 
 use super::*;
+use std::collections::BTreeSet;
 
 fn one(hex: &str) -> Inst {
     decode(&parse_bytes(hex)).unwrap_or_else(|| panic!("{hex} is unknown")).0
+}
+
+/// The names of the registers without pc.
+fn names(set: RegSet) -> String {
+    let regs = set.difference(Reg::PC.regs()).iter_core();
+    regs.map(|r| r.to_string()).collect::<Vec<_>>().join(" ")
+}
+
+#[test]
+fn registers_of_every_encoding() {
+    let mut seen = BTreeSet::new();
+    for row in table(include_str!("registers.txt")) {
+        let inst = one(row[0]);
+        seen.insert(inst.row().name);
+        let column = |i: usize| row.get(i).copied().unwrap_or_default();
+        assert_eq!(inst.to_string(), row[1]);
+        assert_eq!(names(inst.defs()), column(2), "written by {inst}");
+        assert_eq!(names(inst.uses()), column(3), "read by {inst}");
+    }
+    let missing: Vec<_> = ROWS.iter().map(|r| r.name).filter(|n| !seen.contains(n)).collect();
+    assert_eq!(missing, [""; 0], "rows without an example in registers.txt");
 }
 
 #[test]
