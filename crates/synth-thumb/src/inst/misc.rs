@@ -145,12 +145,17 @@ macro_rules! named {
 }
 
 named! {
-    /// Special registers that every M-profile CPU has.
-    SysReg 8 {
+    /// The program status register, or those of its parts that hold flags.
+    StatusReg 8 {
         Apsr 0 "apsr",
         Iapsr 1 "iapsr",
         Eapsr 2 "eapsr",
         Xpsr 3 "xpsr",
+    }
+}
+named! {
+    /// Other special registers that every M-profile CPU has.
+    SysReg 8 {
         Ipsr 5 "ipsr",
         Epsr 6 "epsr",
         Iepsr 7 "iepsr",
@@ -190,24 +195,19 @@ named! {
     }
 }
 
-/// A special register as the target of `msr`: the status registers name the
-/// flags that are written.
+/// A status register as the target of `msr`, which names the flags that it writes.
 #[derive(Clone, Copy, Debug)]
-pub struct SysTarget(SysReg);
+pub struct StatusTarget(StatusReg);
 
-impl SysReg {
+impl StatusReg {
     /// The register as the target of a write.
-    pub const fn as_target(self) -> SysTarget {
-        SysTarget(self)
+    pub const fn as_target(self) -> StatusTarget {
+        StatusTarget(self)
     }
 }
 
-impl fmt::Display for SysTarget {
+impl fmt::Display for StatusTarget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let suffix = match self.0 {
-            SysReg::Apsr | SysReg::Iapsr | SysReg::Eapsr | SysReg::Xpsr => "_nzcvq",
-            _ => "",
-        };
-        write!(f, "{}{suffix}", self.0)
+        write!(f, "{}_nzcvq", self.0)
     }
 }

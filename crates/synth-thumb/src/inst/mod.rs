@@ -97,7 +97,8 @@ pub use imm::{
 };
 pub use list::{LoadList, LowList, PopList, PushList, StoreList};
 pub use misc::{
-    Barrier, Cross, Extract, Half, Insert, MaskReg, Round, SetFlags, StackLimit, SysReg, SysTarget,
+    Barrier, Cross, Extract, Half, Insert, MaskReg, Round, SetFlags, StackLimit, StatusReg,
+    StatusTarget, SysReg,
 };
 pub use operand::Operand;
 pub use reg::{Gpr, Low, NotPc, NotSp, Reg, RegSet};

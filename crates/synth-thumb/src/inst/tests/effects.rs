@@ -47,6 +47,43 @@ fn registers_and_flags() {
     }
 }
 
+/// The condition flags that an instruction writes, by its text: arithmetic all,
+/// logic N, Z and the carry of the shifter, if it has one (ARMv7-M ARM A7.4.2).
+fn flags_by_text(text: &str) -> &'static str {
+    let mnemonic = text.split([' ', '.']).next().unwrap_or_default();
+    let immediate = text.rsplit_once(", #").and_then(|(_, n)| n.parse::<u32>().ok());
+    let shifted = ["lsl #", "lsr #", "asr #", "ror #", "rrx"].iter().any(|s| text.contains(s));
+    match mnemonic {
+        "adds" | "subs" | "rsbs" | "adcs" | "sbcs" | "cmp" | "cmn" => "NZCV",
+        "muls" => "NZ",
+        "ands" | "bics" | "orrs" | "orns" | "eors" | "mvns" | "movs" | "tst" | "teq" => {
+            let bytes = immediate.map(u32::to_le_bytes);
+            let rotated = bytes.is_some_and(|b| b[1] | b[2] | b[3] != 0 && b[..2] != b[2..]);
+            if shifted || rotated { "NZC" } else { "NZ" }
+        }
+        "rrxs" => "NZC",
+        "lsls" | "lsrs" | "asrs" | "rors" if immediate.is_some() => "NZC",
+        "lsls" | "lsrs" | "asrs" | "rors" => "NZc",
+        "msr" if text.contains("psr_") => "NZCV",
+        _ => "",
+    }
+}
+
+#[test]
+fn condition_flags_of_every_encoding() {
+    for inst in ROWS.iter().flat_map(|row| sweep::insts(row, Depth::Sample)) {
+        let text = inst.to_string();
+        let written = format!("{:?}", inst.flags_written(None)).replace(['q', 'Q', 'G'], "");
+        assert_eq!(written, flags_by_text(&text), "written by {text}");
+        let carry = ["adc", "sbc", "rrx"].iter().any(|m| text.starts_with(m));
+        let status = text.starts_with("mrs") && (text.ends_with("apsr") || text.ends_with("xpsr"));
+        let conditional = inst.cond().map_or(Flags::EMPTY, Cond::flags).intersects(Flags::of("C"));
+        let read = inst.flags_read(None).intersects(Flags::of("C"));
+        let expected = carry || text.ends_with("rrx") || status || conditional;
+        assert_eq!(read, expected, "carry read by {text}");
+    }
+}
+
 #[test]
 fn flags_under_a_condition() {
     let it = Some(Cond::Hi);
