@@ -5,7 +5,7 @@ use synth_ir::{Definition, Function, Linkage, Program, Signature, Symbol, Symbol
 use synth_object::{Board, Image, ImageOptions, Object, link};
 use synth_opt::{Observer, run_pipeline};
 use synth_thumb::{Code, Listing, Thumb};
-use synth_translate::{Refusal, translate};
+use synth_translate::{ExportedSymbol, Refusal, Translation};
 use synth_wasm::Module;
 
 use crate::{Error, Options, runtime};
@@ -47,9 +47,13 @@ impl Compiler {
             .map_err(|e| Error::Threads(e.to_string()))?;
         pool.install(|| {
             let module = Module::parse(input)?;
-            let translation = translate(&module, &self.options.translate)?;
-            let mut compiled = compile_program(translation.program, &self.options, observer)?;
-            compiled.refused = translation.refused;
+            let translation = Translation::new(&module, &self.options.translate)?;
+            let bodies = translation.functions().into_par_iter().map(|i| translation.function(i));
+            let bodies = bodies.collect();
+            let output = translation.finish(bodies)?;
+            let mut compiled = compile_program(output.program, &self.options, observer)?;
+            compiled.exported = output.exports;
+            compiled.refused = output.refused;
             Ok(compiled)
         })
     }
@@ -72,7 +76,8 @@ pub(crate) fn compile_program(
             Err(error) => Err(Error::Compile { function: program.symbols[id].name.clone(), error }),
         })
         .collect::<Result<Vec<_>, Error>>()?;
-    Ok(Compiled { program, codes, exports, refused: vec![], options: options.clone() })
+    let options = options.clone();
+    Ok(Compiled { program, codes, exports, exported: vec![], refused: vec![], options })
 }
 
 /// Global functions, under all their names.
@@ -97,6 +102,8 @@ pub struct Compiled {
     pub codes: Vec<(SymbolId, Code)>,
     /// The global functions with the signatures of the source.
     pub exports: Vec<(String, Signature)>,
+    /// Where the exports of the module are.
+    pub exported: Vec<ExportedSymbol>,
     /// Functions that trap since they could not be translated; always empty
     /// unless [`synth_translate::Options::unsupported_traps`] is set.
     pub refused: Vec<Refusal>,
