@@ -37,10 +37,12 @@ mod compile;
 mod error;
 mod loader;
 mod place;
+mod rng;
 mod value;
 
 pub use abi::{Layout, ResultPlace, WordPlace};
 pub use compile::{CompileFailure, compile, options};
 pub use error::{CallError, LoadError, Trap};
 pub use loader::{HostResult, Imports, Loader, Mark, ModuleId, Place};
+pub use rng::{Rng, SPECIAL};
 pub use value::AbiVal;
