@@ -10,6 +10,7 @@ pub mod dead_symbols;
 mod edit;
 pub mod gvn;
 mod pipeline;
+pub mod simplify;
 pub mod soften;
 
 pub use pipeline::{

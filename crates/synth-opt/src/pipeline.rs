@@ -6,7 +6,7 @@ use std::str::FromStr;
 use rayon::prelude::*;
 use synth_ir::{Function, Program, SymbolId, SymbolNames, Target};
 
-use crate::{cfg_cleanup, dce, dead_symbols, gvn, soften};
+use crate::{cfg_cleanup, dce, dead_symbols, gvn, simplify, soften};
 
 /// How much to optimise, and for what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -112,9 +112,11 @@ pub const PIPELINE: &[Stage] = &[
     // First, so that all other passes see words alone.
     program("soften", soften::run, ALL),
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, SOME),
+    function("simplify", &simplify::Simplify, SOME),
     function("gvn", &gvn::Gvn, SOME),
     function("dce", &dce::Dce, SOME),
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, SOME),
+    function("simplify", &simplify::Simplify, MORE),
     function("gvn", &gvn::Gvn, MORE),
     function("dce", &dce::Dce, MORE),
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, MORE),

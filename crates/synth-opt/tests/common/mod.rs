@@ -45,7 +45,7 @@ impl Host for Recorder {
         args: &[Val],
         _: &mut Memory,
     ) -> Result<Vec<Val>, Halt> {
-        let bits: Vec<u64> = args.iter().map(|v| v.bits()).collect();
+        let bits = flat(args);
         let mut state = bits.iter().fold(self.0.len() as u64, |s, b| mix(s ^ b));
         self.0.push((name.to_string(), bits));
         let results = signature.result_values().map(|ty| {

@@ -1,0 +1,355 @@
+//! Random programs: structured control flow over a few variables, with every
+//! operator, checks, memory and calls. They end, and do nothing undefined.
+
+use synth_ir::{
+    AbiType, BinaryOp, Block, BlockCall, Builder, Cond, Data, Definition, Function, InstData,
+    Linkage, LoadOp, Program, Region, Signature, StoreOp, SymbolId, TrapCode, Type, UnaryOp, Value,
+    WideOp,
+};
+
+/// A linear congruential generator: the same numbers on every machine.
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn next(&mut self) -> u32 {
+        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (self.0 >> 33) as u32
+    }
+
+    pub fn below(&mut self, n: usize) -> usize {
+        self.next() as usize % n
+    }
+
+    fn of<T: Copy>(&mut self, items: &[T]) -> T {
+        items[self.below(items.len())]
+    }
+
+    fn constant(&mut self) -> i32 {
+        match self.below(4) {
+            0 => self.of(&[0, 1, -1, 2, 8, 16, 24, 31, 32, 33, 63, i32::MIN, i32::MAX]),
+            1 => self.of(&[0xff, 0xffff, 0xff00, 0x100, -256, -65536, 0xff_00ff, 7, 15, 40]),
+            2 => 1 << self.below(32),
+            _ => (self.next() << 1) as i32,
+        }
+    }
+}
+
+const PURE: [BinaryOp; 12] = [
+    BinaryOp::Add,
+    BinaryOp::Sub,
+    BinaryOp::Mul,
+    BinaryOp::UmulHi,
+    BinaryOp::SmulHi,
+    BinaryOp::And,
+    BinaryOp::Or,
+    BinaryOp::Xor,
+    BinaryOp::Shl,
+    BinaryOp::ShrU,
+    BinaryOp::ShrS,
+    BinaryOp::Rotr,
+];
+const DIVISIONS: [BinaryOp; 4] = [BinaryOp::UDiv, BinaryOp::SDiv, BinaryOp::URem, BinaryOp::SRem];
+const WORD_UNARY: [UnaryOp; 6] =
+    [UnaryOp::Clz, UnaryOp::Ctz, UnaryOp::Popcnt, UnaryOp::Sext8, UnaryOp::Sext16, UnaryOp::Bswap];
+const LOADS: [LoadOp; 5] = [LoadOp::I32, LoadOp::U8, LoadOp::S8, LoadOp::U16, LoadOp::S16];
+const STORES: [StoreOp; 3] = [StoreOp::I32, StoreOp::I8, StoreOp::I16];
+
+/// Number of variables.
+const VARIABLES: usize = 5;
+/// Bytes of the data that is accessed.
+const SIZE: u32 = 64;
+
+struct Generator<'f> {
+    b: Builder<'f>,
+    random: Random,
+    /// The current values of the variables.
+    vars: Vec<Value>,
+    /// The current values of two floats, an f32 and an f64.
+    floats: [Value; 2],
+    /// Values of this block that may be used again.
+    recent: Vec<Value>,
+    data: SymbolId,
+    host: SymbolId,
+}
+
+/// A program with one function `@f` of four words, an f32 and an f64.
+pub fn program(seed: u64) -> Program {
+    let mut program = Program::new();
+    let data = Data { size: SIZE + 8, align: 8, bytes: (1..40).collect(), ..Data::default() };
+    let data = program.add("data", Linkage::Global, Definition::Data(data));
+    let host = program.add("host", Linkage::Global, Definition::UndefinedFunction);
+    let params = [[AbiType::I32; 4].as_slice(), &[AbiType::F32, AbiType::F64]].concat();
+    let results = [[AbiType::I32; VARIABLES].as_slice(), &[AbiType::F32, AbiType::F64]].concat();
+    let mut func = Function::new(Signature::new(params, results));
+    let entry = func.add_block();
+    let mut values: Vec<Value> = (0..4).map(|_| func.add_param(entry, Type::I32)).collect();
+    let floats = [func.add_param(entry, Type::F32), func.add_param(entry, Type::F64)];
+    values.push(values[0]);
+    let mut b = Builder::new(&mut func, entry);
+    b.switch_to(entry);
+    let mut generator =
+        Generator { b, random: Random(seed), vars: values, floats, recent: vec![], data, host };
+    generator.body(3);
+    let mut results = generator.vars.clone();
+    results.extend(generator.floats);
+    generator.b.ret(&results);
+    program.add("f", Linkage::Global, Definition::Function(Box::new(func)));
+    program
+}
+
+impl Generator<'_> {
+    fn value(&mut self) -> Value {
+        match self.random.below(8) {
+            0 | 1 => {
+                let c = self.random.constant();
+                self.b.iconst(c)
+            }
+            2 | 3 if !self.recent.is_empty() => {
+                let from = self.recent.len().saturating_sub(6);
+                self.recent[from + self.random.below(self.recent.len() - from)]
+            }
+            _ => self.vars[self.random.below(VARIABLES)],
+        }
+    }
+
+    fn body(&mut self, depth: usize) {
+        for _ in 0..1 + self.random.below(6) {
+            match self.random.below(12) {
+                0 if depth > 0 => self.choice(depth),
+                1 if depth > 0 => self.switch(depth),
+                2 if depth > 0 => self.repeat(depth),
+                3 => self.memory(),
+                4 => self.float(),
+                5 if self.random.below(3) == 0 => self.call(),
+                6 if self.random.below(4) == 0 => self.check(),
+                _ => self.assign(),
+            }
+        }
+    }
+
+    fn assign(&mut self) {
+        let mut value = self.expression();
+        for _ in 0..self.random.below(4) {
+            self.recent.push(value);
+            value = self.expression();
+        }
+        self.recent.push(value);
+        let var = self.random.below(VARIABLES);
+        self.vars[var] = value;
+    }
+
+    fn expression(&mut self) -> Value {
+        let (a, b) = (self.value(), self.value());
+        let cond = self.random.of(Cond::ALL);
+        match self.random.below(10) {
+            0 => {
+                let op = self.random.of(&WORD_UNARY);
+                self.b.unary(op, a)
+            }
+            1 => {
+                let op = self.random.of(WideOp::ALL);
+                let args: Vec<Value> = (0..op.arity()).map(|_| self.value()).collect();
+                self.b.wide(op, &args)
+            }
+            2 => self.b.compare(cond, a, b),
+            3 => {
+                let (c, d) = (self.value(), self.value());
+                self.b.compare64(cond, [a, c], [b, d])
+            }
+            4 => {
+                let c = self.value();
+                self.b.select(c, a, b)
+            }
+            5 => {
+                let zero = self.b.iconst(0);
+                let bad = self.b.compare(Cond::Eq, b, zero);
+                self.b.trap_if(bad, TrapCode::DivisionByZero);
+                let op = self.random.of(&DIVISIONS);
+                self.b.binary(op, a, b)
+            }
+            6 => {
+                // Both counts of a rotation or a pair of shifts.
+                let n = self.random.below(32) as i32;
+                let (left, right) = (self.b.iconst(n), self.b.iconst(32 - n));
+                let first = self.random.of(&[BinaryOp::Shl, BinaryOp::ShrU]);
+                let x = self.b.binary(first, a, left);
+                let second = self.random.of(&[BinaryOp::Shl, BinaryOp::ShrU, BinaryOp::ShrS]);
+                let from = self.random.of(&[a, x]);
+                let count = self.random.of(&[left, right]);
+                let y = self.b.binary(second, from, count);
+                let op = self.random.of(&PURE);
+                self.b.binary(op, x, y)
+            }
+            _ => {
+                let op = self.random.of(&PURE);
+                self.b.binary(op, a, b)
+            }
+        }
+    }
+
+    /// A check that rarely fails.
+    fn check(&mut self) {
+        let a = self.value();
+        let bound = self.b.iconst(0x7fff_fff0);
+        let mut cond = self.b.compare(Cond::Eq, a, bound);
+        if self.random.below(2) == 0 {
+            let zero = self.b.iconst(0);
+            cond = self.b.compare(Cond::Ne, cond, zero);
+        }
+        let code = self.random.of(TrapCode::ALL);
+        self.b.trap_if(cond, code);
+    }
+
+    /// An address within the data and an offset that may follow it.
+    fn address(&mut self) -> (Value, i32) {
+        let index = self.value();
+        let mask = self.b.iconst((SIZE / 2 - 1) as i32);
+        let index = self.b.binary(BinaryOp::And, index, mask);
+        let back = self.random.below(8) as i32;
+        let base = self.b.symbol_addr(self.data, back);
+        let mut address = self.b.binary(BinaryOp::Add, base, index);
+        let forward = self.random.below(16) as i32;
+        if self.random.below(2) == 0 {
+            let c = self.b.iconst(forward);
+            address = self.b.binary(BinaryOp::Add, address, c);
+        }
+        (address, self.random.below(8) as i32 - back)
+    }
+
+    fn memory(&mut self) {
+        let (address, offset) = self.address();
+        let region = self.random.of(&[Region::Memory(0), Region::Global, Region::Native]);
+        if self.random.below(2) == 0 {
+            let op = self.random.of(&LOADS);
+            let value = self.b.load(op, address, offset, region);
+            self.recent.push(value);
+            let var = self.random.below(VARIABLES);
+            self.vars[var] = value;
+        } else {
+            let op = self.random.of(&STORES);
+            let value = self.value();
+            self.b.store(op, address, value, offset, region);
+        }
+    }
+
+    fn float(&mut self) {
+        let (address, offset) = self.address();
+        let (a, b) = (self.value(), self.value());
+        let region = Region::Memory(0);
+        match self.random.below(8) {
+            0 => self.floats[1] = self.b.load(LoadOp::F64, address, offset, region),
+            1 => self.floats[0] = self.b.load(LoadOp::F32, address, offset, region),
+            2 => self.b.store(StoreOp::F64, address, self.floats[1], offset, region),
+            3 => self.b.store(StoreOp::F32, address, self.floats[0], offset, region),
+            4 => self.floats[1] = self.b.binary(BinaryOp::F64FromBits, a, b),
+            5 => self.floats[0] = self.b.unary(UnaryOp::F32FromBits, a),
+            6 => self.vars[0] = self.b.unary(UnaryOp::F32Bits, self.floats[0]),
+            _ => {
+                self.vars[1] = self.b.unary(UnaryOp::F64Hi, self.floats[1]);
+                self.vars[2] = self.b.unary(UnaryOp::F64Lo, self.floats[1]);
+            }
+        }
+    }
+
+    fn call(&mut self) {
+        let args = vec![self.value(), self.floats[1]];
+        let sig = Signature::new([AbiType::I32, AbiType::F64], [AbiType::I64]);
+        let sig = self.b.func.add_sig(sig);
+        let call = self.b.inst(InstData::Call { callee: self.host, sig, args });
+        let results = self.b.func.results[call].clone();
+        let var = self.random.below(VARIABLES - 1);
+        self.vars[var] = results[0];
+        self.vars[var + 1] = results[1];
+    }
+
+    /// A block with parameters for all variables.
+    fn join(&mut self) -> Block {
+        let block = self.b.func.add_block();
+        for _ in 0..VARIABLES {
+            self.b.func.add_param(block, Type::I32);
+        }
+        self.b.func.add_param(block, Type::F32);
+        self.b.func.add_param(block, Type::F64);
+        block
+    }
+
+    fn state(&self) -> Vec<Value> {
+        self.vars.iter().chain(&self.floats).copied().collect()
+    }
+
+    fn enter(&mut self, block: Block) {
+        self.b.switch_to(block);
+        let params = &self.b.func.blocks[block].params;
+        if !params.is_empty() {
+            self.vars = params[..VARIABLES].to_vec();
+            self.floats = [params[VARIABLES], params[VARIABLES + 1]];
+        }
+        self.recent.clear();
+    }
+
+    fn choice(&mut self, depth: usize) {
+        let cond = if self.random.below(4) == 0 { self.value() } else { self.expression() };
+        let (then, other) = (self.b.func.add_block(), self.b.func.add_block());
+        let join = self.join();
+        let state = self.state();
+        let (vars, floats) = (self.vars.clone(), self.floats);
+        let other_call = match self.random.below(3) {
+            0 => BlockCall::new(join, state),
+            _ => BlockCall::new(other, []),
+        };
+        self.b.branch(cond, BlockCall::new(then, []), other_call);
+        for block in [then, other] {
+            self.enter(block);
+            (self.vars, self.floats) = (vars.clone(), floats);
+            self.body(depth - 1);
+            let state = self.state();
+            self.b.jump(join, &state);
+        }
+        self.enter(join);
+    }
+
+    fn switch(&mut self, depth: usize) {
+        let index = self.value();
+        let join = self.join();
+        let arms: Vec<Block> = (0..2).map(|_| self.b.func.add_block()).collect();
+        let (state, vars, floats) = (self.state(), self.vars.clone(), self.floats);
+        let mut calls: Vec<BlockCall> = (0..1 + self.random.below(5))
+            .map(|_| match self.random.below(3) {
+                2 => BlockCall::new(join, state.clone()),
+                n => BlockCall::new(arms[n], []),
+            })
+            .collect();
+        let default = calls.pop().unwrap_or_else(|| BlockCall::new(join, state));
+        self.b.inst(InstData::Switch { index, targets: calls, default });
+        for block in arms {
+            self.enter(block);
+            (self.vars, self.floats) = (vars.clone(), floats);
+            self.body(depth - 1);
+            let state = self.state();
+            self.b.jump(join, &state);
+        }
+        self.enter(join);
+    }
+
+    /// A loop with a few turns, counted in a variable of its own.
+    fn repeat(&mut self, depth: usize) {
+        let header = self.join();
+        let counter = self.b.func.add_param(header, Type::I32);
+        let exit = self.join();
+        let turns = self.random.below(4) as i32;
+        let mut state = self.state();
+        state.push(self.b.iconst(turns));
+        self.b.jump(header, &state);
+        self.enter(header);
+        self.body(depth - 1);
+        let minus = self.b.iconst(-1);
+        let left = self.b.binary(BinaryOp::Add, counter, minus);
+        let out = self.state();
+        let mut back = out.clone();
+        back.push(left);
+        let zero = self.b.iconst(0);
+        let more = self.b.compare(Cond::SGt, counter, zero);
+        self.b.branch(more, BlockCall::new(header, back), BlockCall::new(exit, out));
+        self.enter(exit);
+    }
+}

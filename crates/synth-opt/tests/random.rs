@@ -1,0 +1,75 @@
+//! Random programs through each pass and through the whole pipeline, run in
+//! the interpreter before and after.
+
+mod common;
+#[path = "common/generate.rs"]
+mod generate;
+
+use synth_ir::cfg::{Cfg, DomTree, is_reducible};
+use synth_ir::{Program, verify};
+use synth_opt::{Context, Level, PIPELINE, find_stage, run_pipeline};
+
+fn check(stage: &str, before: &Program, after: &Program) {
+    assert_eq!(verify(after), Ok(()), "after {stage}:\n{before}\n{after}");
+    for (_, func) in after.functions() {
+        let cfg = Cfg::new(func);
+        assert!(is_reducible(func, &cfg, &DomTree::new(func, &cfg)), "after {stage}:\n{after}");
+    }
+}
+
+#[test]
+fn passes_keep_the_meaning() {
+    let cx = Context { target: &common::TestTarget };
+    let mut names: Vec<&str> = PIPELINE.iter().map(|stage| stage.name).collect();
+    names.sort();
+    names.dedup();
+    let mut defined = 0;
+    for seed in 0..60 {
+        let before = generate::program(seed);
+        assert_eq!(verify(&before), Ok(()), "{before}");
+        for name in &names {
+            let mut after = before.clone();
+            find_stage(name).unwrap().run(&mut after, &cx);
+            check(name, &before, &after);
+            defined += common::check_same(&before, &after, 4);
+        }
+    }
+    assert!(defined > 1000, "{defined}");
+}
+
+#[test]
+fn the_pipeline_keeps_the_meaning() {
+    for seed in 1000..1150 {
+        let before = generate::program(seed);
+        for &level in Level::ALL {
+            let mut after = before.clone();
+            let mut observer = |stage: &str, program: &Program, _: &[_]| {
+                check(stage, &before, program);
+            };
+            run_pipeline(&mut after, level, &common::TestTarget, &mut observer);
+            common::check_same(&before, &after, 6);
+            // The text form holds all of it.
+            let text = after.to_string();
+            assert_eq!(Program::parse(&text).unwrap().to_string(), text);
+        }
+    }
+}
+
+/// A second run of the passes finds little more to do, and does not undo.
+#[test]
+fn the_pipeline_settles() {
+    for seed in 2000..2040 {
+        let mut program = generate::program(seed);
+        let target = &common::TestTarget;
+        let mut text = String::new();
+        for round in 0..6 {
+            run_pipeline(&mut program, Level::Os, target, &mut ());
+            let now = program.to_string();
+            if now == text {
+                break;
+            }
+            assert!(round < 5, "{text}\n{now}");
+            text = now;
+        }
+    }
+}
