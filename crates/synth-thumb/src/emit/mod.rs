@@ -2,11 +2,12 @@
 //! that the registers and the flags allow.
 //!
 //! A 16-bit form that writes the flags is taken only where they are dead
-//! (see [`flags_dead`]). Branches, literals and tables stay symbolic: their
+//! (see [`flags::dead`]). Branches, literals and tables stay symbolic: their
 //! form depends on distances, which [`crate::layout`] settles.
 
 mod alu;
 pub(crate) mod control;
+mod flags;
 mod form;
 mod memory;
 mod stack;
@@ -17,7 +18,7 @@ use crate::code::RelocKind;
 use crate::compile::{CompileError, Options, Prefer};
 use crate::frame::Frame;
 use crate::inst::{Cond, Gpr, Inst, Low};
-use crate::mach::{Cc, Located, MFunction, MInst};
+use crate::mach::{Cc, MFunction, MInst};
 
 /// A place that branches can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -146,10 +147,17 @@ impl<'a> Emitter<'a> {
 
     fn emit_block(&mut self, block: u32, next: Option<u32>) -> Result<(), CompileError> {
         let insts = &self.function.blocks[block as usize].insts;
-        let dead = flags_dead(insts);
+        let dead = flags::dead(insts);
         let mut i = 0;
         while i < insts.len() {
             self.loc = insts[i].loc;
+            if let Some(setter) = flags::setter(&insts[i..]) {
+                // The comparison that follows would make the same flags.
+                let chosen = alu::choose(&setter, true);
+                self.push(chosen, &setter)?;
+                i += 2;
+                continue;
+            }
             if let Some(second) = insts.get(i + 1)
                 && dead[i + 1]
                 && self.emit_zero_branch(&insts[i].inst, &second.inst, next, second.loc)?
@@ -219,23 +227,6 @@ impl<'a> Emitter<'a> {
     fn prefers_size(&self) -> bool {
         self.options.prefer == Prefer::Size
     }
-}
-
-/// For each instruction of a block whether the flags are dead after it.
-fn flags_dead(insts: &[Located]) -> Vec<bool> {
-    let mut dead = vec![true; insts.len()];
-    let mut live = false;
-    for (i, located) in insts.iter().enumerate().rev() {
-        dead[i] = !live;
-        // What writes them only under a condition reads them too.
-        if located.inst.writes_flags() {
-            live = false;
-        }
-        if located.inst.reads_flags() {
-            live = true;
-        }
-    }
-    dead
 }
 
 /// The condition as the encoder names it.

@@ -348,13 +348,20 @@ impl MInst {
     pub fn reads_flags(&self) -> bool {
         match self {
             MInst::Alu { op, .. } => op.reads_carry(),
-            MInst::CondCmp { .. }
-            | MInst::SetCond { .. }
-            | MInst::Select { .. }
-            | MInst::TrapIf { .. }
-            | MInst::CondJump { .. }
-            | MInst::Switch { .. } => true,
-            _ => false,
+            _ => self.condition().is_some(),
+        }
+    }
+
+    /// The condition under which it acts, if it reads one.
+    pub fn condition(&self) -> Option<Cc> {
+        match *self {
+            MInst::CondCmp { cond, .. }
+            | MInst::SetCond { cond, .. }
+            | MInst::Select { cond, .. }
+            | MInst::TrapIf { cond, .. }
+            | MInst::CondJump { cond, .. }
+            | MInst::Switch { outside: cond, .. } => Some(cond),
+            _ => None,
         }
     }
 

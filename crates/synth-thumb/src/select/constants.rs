@@ -86,8 +86,17 @@ impl Lower<'_> {
     }
 
     /// A register with an address near `symbol + addend`, and the offset that
-    /// remains, which every access can have.
-    pub(super) fn put_symbol_near(&mut self, symbol: SymbolId, addend: i32) -> (Reg, i32) {
+    /// remains, which an access of `bytes` bytes can have.
+    ///
+    /// A base that is pending is shared if it reaches. A new one is rounded
+    /// down as far as a 16-bit access reaches: that costs nothing and lets
+    /// neighbours share it.
+    pub(super) fn put_symbol_near(
+        &mut self,
+        symbol: SymbolId,
+        addend: i32,
+        bytes: i32,
+    ) -> (Reg, i32) {
         let here = self.reversed.len();
         let low = Key::Symbol(symbol, addend.saturating_sub(4095));
         let high = Key::Symbol(symbol, addend);
@@ -98,7 +107,8 @@ impl Lower<'_> {
         {
             return (self.put_symbol(symbol, base), addend - base);
         }
-        (self.put_symbol(symbol, addend), 0)
+        let offset = if addend % bytes == 0 { addend & (32 * bytes - 1) } else { 0 };
+        (self.put_symbol(symbol, addend - offset), offset)
     }
 
     /// Gives every pending constant its final place: used before a call,

@@ -24,7 +24,7 @@ impl Lower<'_> {
             LoadOp::S16 => Width::S16,
             LoadOp::F32 | LoadOp::F64 => return Err(CompileError::Float(self.loc)),
         };
-        let mode = self.mode(addr, offset);
+        let mode = self.mode(addr, offset, op.bytes() as i32);
         self.emit(MInst::Load { width, rd, mode });
         Ok(())
     }
@@ -43,7 +43,7 @@ impl Lower<'_> {
             StoreOp::F32 | StoreOp::F64 => return Err(CompileError::Float(self.loc)),
         };
         let rt = self.put_value(value);
-        let mode = self.mode(addr, offset);
+        let mode = self.mode(addr, offset, op.bytes() as i32);
         self.emit(MInst::Store { width, rt, mode });
         Ok(())
     }
@@ -59,10 +59,11 @@ impl Lower<'_> {
         }
     }
 
-    /// The mode for `addr + offset`.
-    fn mode(&mut self, addr: Value, offset: i32) -> Mode {
+    /// The mode for an access of `bytes` bytes at `addr + offset`.
+    fn mode(&mut self, addr: Value, offset: i32, bytes: i32) -> Mode {
         if let Some((symbol, addend)) = self.as_symbol(addr) {
-            let (base, offset) = self.put_symbol_near(symbol, addend.wrapping_add(offset));
+            let addend = addend.wrapping_add(offset);
+            let (base, offset) = self.put_symbol_near(symbol, addend, bytes);
             return Mode::Offset(base, offset);
         }
         if let Some(InstData::SlotAddr { slot, offset: start }) = self.data(addr) {

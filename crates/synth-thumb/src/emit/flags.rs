@@ -1,0 +1,44 @@
+//! Liveness of the flags in a block, and comparisons that are not needed
+//! because the instruction before can make their flags.
+
+use crate::mach::{Cc, CmpOp, Located, MInst, Rhs};
+
+/// For each instruction of a block whether the flags are dead after it.
+pub(super) fn dead(insts: &[Located]) -> Vec<bool> {
+    let mut dead = vec![true; insts.len()];
+    let mut live = false;
+    for (i, located) in insts.iter().enumerate().rev() {
+        dead[i] = !live;
+        // What writes them only under a condition reads them too.
+        if located.inst.writes_flags() {
+            live = false;
+        }
+        if located.inst.reads_flags() {
+            live = true;
+        }
+    }
+    dead
+}
+
+/// If `insts` starts with an operation and a comparison of its result with
+/// zero, of which only equality is used: the operation with flags.
+pub(super) fn setter(insts: &[Located]) -> Option<MInst> {
+    let [first, second, rest @ ..] = insts else { return None };
+    let MInst::Alu { op, s: false, tied, rd, rn, rhs } = first.inst else { return None };
+    match second.inst {
+        MInst::Cmp { op: CmpOp::Cmp, rn, rhs: Rhs::Imm(0) } if rn == rd => {}
+        _ => return None,
+    }
+    for located in rest {
+        if located.inst.reads_flags() && !matches!(located.inst.condition(), Some(Cc::Eq | Cc::Ne))
+        {
+            return None;
+        }
+        if located.inst.writes_flags() {
+            break;
+        }
+    }
+    // ADDW and SUBW have no form that writes the flags.
+    let setter = MInst::Alu { op, s: true, tied, rd, rn, rhs };
+    super::alu::choose(&setter, true).is_some().then_some(setter)
+}

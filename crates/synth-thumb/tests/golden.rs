@@ -1,0 +1,70 @@
+//! Golden tests of code generation: `tests/golden/*.ir` hold a program and,
+//! behind `;> CPU size|speed`, the listing of its code, each line after `;| `.
+//!
+//! `BLESS=1 cargo test -p synth-thumb --test golden` writes the listings
+//! anew, to be reviewed as a diff. That the code computes what the program
+//! says is tested elsewhere, by running it.
+
+use std::path::{Path, PathBuf};
+
+use synth_ir::Program;
+use synth_thumb::{Listing, Options, Prefer, compile};
+
+fn listing(program: &Program, heading: &str) -> String {
+    let (cpu, prefer) = heading.split_once(' ').expect("`;> CPU size|speed`");
+    let prefer = match prefer {
+        "size" => Prefer::Size,
+        "speed" => Prefer::Speed,
+        other => panic!("neither size nor speed: {other}"),
+    };
+    let cpu = cpu.parse().expect("a CPU");
+    let options = Options { cpu, prefer, share_traps: true, far_tables: false };
+    let mut out = String::new();
+    for (id, function) in program.functions() {
+        let name = &program.symbols[id].name;
+        let code = compile(function, &options).unwrap_or_else(|e| panic!("{name}: {e}"));
+        out += &Listing { name, code: &code, program }.to_string();
+    }
+    out
+}
+
+fn expected(path: &Path) -> (String, String) {
+    let text = std::fs::read_to_string(path).expect("a golden file");
+    let source: Vec<&str> = text.lines().take_while(|l| !l.starts_with(";>")).collect();
+    let program = Program::parse(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    synth_ir::verify(&program).unwrap_or_else(|e| panic!("{}: {e:?}", path.display()));
+    let headings: Vec<&str> = text.lines().filter_map(|l| l.strip_prefix(";> ")).collect();
+    assert!(!headings.is_empty(), "{} asks for no listing", path.display());
+    let mut now = source.join("\n").trim_end().to_string() + "\n";
+    for heading in headings {
+        now += &format!("\n;> {heading}\n");
+        for line in listing(&program, heading).lines() {
+            now += format!(";| {line}").trim_end();
+            now.push('\n');
+        }
+    }
+    (text, now)
+}
+
+#[test]
+fn golden() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("golden files")
+        .map(|f| f.expect("a file").path())
+        .collect();
+    files.sort();
+    let mut different = vec![];
+    for path in &files {
+        let (text, now) = expected(path);
+        if text != now {
+            if std::env::var_os("BLESS").is_some() {
+                std::fs::write(path, now).expect("writable");
+            } else {
+                different.push(format!("{}:\n{now}", path.display()));
+            }
+        }
+    }
+    assert!(different.is_empty(), "listings differ:\n{}", different.join("\n"));
+    assert!(files.len() > 5, "golden files are missing");
+}
