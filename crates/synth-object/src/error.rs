@@ -15,8 +15,9 @@ pub enum ObjectError {
         /// The name.
         name: String,
     },
-    /// Something refers to a symbol that has no definition and can't get one.
-    #[error("symbol '{name}' is referred to, but it is local and has no definition or code")]
+    /// A function without code, or a reference to a local symbol without
+    /// definition.
+    #[error("'{name}' has no code or definition, and no other object can supply it")]
     NoDefinition {
         /// The symbol.
         name: String,
@@ -59,7 +60,7 @@ pub enum ObjectError {
         /// The function.
         name: String,
     },
-    /// The ELF file would not fit its 32-bit fields.
-    #[error("the object is too large for a 32-bit ELF file: {0}")]
+    /// The ELF file would not fit its fields, or no device.
+    #[error("the object is too large: {0}")]
     TooLarge(String),
 }

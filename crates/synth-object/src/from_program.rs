@@ -18,57 +18,15 @@ use crate::model::{
     Access, Binding, Object, ObjectSymbol, ObjectSymbolId, Place, Relocation, Section, SectionId,
     SectionKind, SymbolKind,
 };
+use crate::options::{ObjectOptions, TrapTable};
 use crate::reloc::RelocKind;
 use crate::traps;
-
-/// What [`Object::from_program`] adds beside code and data.
-#[derive(Clone, Debug)]
-pub struct ObjectOptions {
-    /// The name of the source, for a STT_FILE symbol.
-    pub file: Option<String>,
-    /// The trap table (`.synth.traps`).
-    pub traps: TrapTable,
-    /// Unwind tables that say "can't unwind" (`.ARM.exidx`).
-    pub unwind: bool,
-    /// Stack use of each function (`.stack_sizes`, as LLVM writes it).
-    pub stack_sizes: bool,
-    /// Leaves out the sections that linker scripts do not know
-    /// (`.synth.traps`, `.stack_sizes`), for builds that warn about orphans.
-    pub orphan_clean: bool,
-    /// Float arguments travel in VFP registers (the hard-float variant).
-    pub hard_float: bool,
-}
-
-impl Default for ObjectOptions {
-    fn default() -> Self {
-        ObjectOptions {
-            file: None,
-            traps: TrapTable::Debug,
-            unwind: true,
-            stack_sizes: true,
-            orphan_clean: false,
-            hard_float: false,
-        }
-    }
-}
-
-/// Whether an object has a trap table, and who can read it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TrapTable {
-    /// There is none.
-    None,
-    /// In the file only, like debug information.
-    #[default]
-    Debug,
-    /// In memory too, for a fault handler.
-    Allocated,
-}
 
 impl Object {
     /// The object of a program whose functions have these codes.
     ///
-    /// A function without code and an undefined symbol appear only when
-    /// something refers to them; of these, the first is an error.
+    /// Undefined symbols appear only when something refers to them, and a
+    /// local function without code is an error only then.
     ///
     /// # Errors
     /// See [`ObjectError`].
@@ -112,7 +70,13 @@ struct Placer<'p> {
     object: Object,
     ids: SecondaryMap<SymbolId, Option<ObjectSymbolId>>,
     sections: SecondaryMap<SymbolId, Option<SectionId>>,
+    /// Bytes of data with contents so far.
+    contents: u64,
 }
+
+/// Bytes of data with contents in one object. No device has as much flash; a
+/// few bytes of input can ask for 4 GiB.
+const MOST_CONTENTS: u64 = 256 << 20;
 
 impl<'p> Placer<'p> {
     fn new(
@@ -131,6 +95,7 @@ impl<'p> Placer<'p> {
             object: Object::default(),
             ids: SecondaryMap::new(),
             sections: SecondaryMap::new(),
+            contents: 0,
         }
     }
 
@@ -149,11 +114,14 @@ impl<'p> Placer<'p> {
         let program = self.program;
         for (id, symbol) in &program.symbols {
             match &symbol.def {
-                Definition::Function(_) => {
-                    if let Some(code) = self.codes[id] {
-                        self.place_function(id, code)?;
+                Definition::Function(_) => match self.codes[id] {
+                    Some(code) => self.place_function(id, code)?,
+                    None if symbol.linkage == Linkage::Local => {}
+                    None => {
+                        let name = symbol.name.clone();
+                        return Err(ObjectError::NoDefinition { name });
                     }
-                }
+                },
                 Definition::Data(data) => self.place_data(id, data)?,
                 Definition::Absolute(value) => {
                     self.define(id, SymbolKind::NoType, Place::Absolute(*value), 0);
@@ -268,6 +236,11 @@ impl<'p> Placer<'p> {
         let size = data.size.max(data.bytes.len() as u32);
         let mut bytes = vec![];
         if kind != SectionKind::NoBits {
+            self.contents += u64::from(size);
+            if self.contents > MOST_CONTENTS {
+                let message = format!("'{}' has {size} bytes of initial contents", symbol.name);
+                return Err(ObjectError::TooLarge(message));
+            }
             bytes.clone_from(&data.bytes);
             bytes.resize(size as usize, 0);
         }

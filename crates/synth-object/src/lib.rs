@@ -13,6 +13,7 @@ mod from_program;
 mod image;
 pub mod inspect;
 mod model;
+mod options;
 mod reloc;
 mod traps;
 mod write;
@@ -20,11 +21,15 @@ mod write;
 pub use attributes::{Attributes, VfpArgs};
 pub use board::{Board, BoardError, Memory, Region, RegionKind};
 pub use error::ObjectError;
-pub use from_program::{ObjectOptions, TrapTable};
 pub use image::{Fill, Image, ImageError, ImageOptions, ImageSection, ImageSymbol, link};
 pub use model::{
     Access, Binding, GroupId, Object, ObjectSymbol, ObjectSymbolId, Place, Relocation, Section,
     SectionId, SectionKind, SymbolKind,
 };
+pub use options::{ObjectOptions, TrapTable};
 pub use reloc::{RelocKind, Target};
 pub use traps::{TRAP_SECTION, Trap, decode as decode_traps};
+
+/// Lines for a linker script that place the sections of our objects that it
+/// does not know, without memory.
+pub const LINKER_SNIPPET: &str = include_str!("../linker/synth.ld");

@@ -26,8 +26,13 @@ impl Object {
     /// The bytes of the ELF file. Equal objects give equal bytes.
     ///
     /// # Errors
-    /// [`ObjectError::TooLarge`] when an offset or a string table passes 4 GiB.
+    /// [`ObjectError::TooLarge`] when an offset passes 4 GiB or a symbol's index
+    /// 24 bits.
     pub fn write(&self) -> Result<Vec<u8>, ObjectError> {
+        // Elf32_Rel has 24 bits for a symbol.
+        if self.symbols.len() >= 1 << 24 {
+            return Err(ObjectError::TooLarge(format!("{} symbols", self.symbols.len())));
+        }
         let order = self.symbol_order();
         let indices = self.indices(&order);
         let groups: PrimaryMap<GroupId, Vec<u8>> = self.group_contents(&indices);

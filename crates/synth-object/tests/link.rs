@@ -5,8 +5,8 @@ mod common;
 
 use std::path::Path;
 
-use common::{emulate, everything, run, scratch};
-use synth_object::{ObjectOptions, TrapTable};
+use common::{emulate, everything, run, scratch, text, try_run};
+use synth_object::{LINKER_SNIPPET, ObjectOptions, TrapTable};
 
 const HOSTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hosts");
 
@@ -51,6 +51,30 @@ fn gnu_ld_and_lld_link_and_the_result_runs() {
             link_and_run(&dir, "ld.lld-19", &["--fatal-warnings"], gc);
             let gcc = ["-mcpu=cortex-m3", "-mthumb", "-nostdlib", "-Wl,--fatal-warnings"];
             link_and_run(&dir, "arm-none-eabi-gcc", &gcc, gc);
+        }
+    }
+}
+
+/// With the linker snippet, or without the extra sections, no section is an
+/// orphan.
+#[test]
+fn strict_linker_scripts() {
+    let dir = scratch("strict");
+    let script = format!("-T{HOSTS}/strict.ld");
+    let clean = ObjectOptions { orphan_clean: true, ..ObjectOptions::default() };
+    for (options, snippet, ok) in [
+        (ObjectOptions::default(), LINKER_SNIPPET, true),
+        (ObjectOptions::default(), "", false),
+        (clean, "", true),
+    ] {
+        build(&dir, &options);
+        std::fs::write(dir.join("synth.ld"), snippet).unwrap();
+        for linker in ["arm-none-eabi-ld", "ld.lld-19"] {
+            for gc in ["--gc-sections", "--no-gc-sections"] {
+                let args = [gc, "--orphan-handling=error", &script, "host.o", "program.o"];
+                let output = try_run(&dir, linker, &[&args[..], &["-o", "x.elf"]].concat());
+                assert_eq!(output.status.success(), ok, "{linker} {gc} {}", text(&output));
+            }
         }
     }
 }

@@ -375,6 +375,18 @@ fn what_can_not_be_written_is_an_error() {
     assert_eq!(build(&f), Err(ObjectError::NoDefinition { name: name("local") }));
 
     let mut f = Fixture::new();
+    f.function("f", Linkage::Global, &[0x4770]);
+    f.codes.clear();
+    assert_eq!(build(&f), Err(ObjectError::NoDefinition { name: name("f") }));
+
+    let mut f = Fixture::new();
+    let data = f.data("d", Linkage::Global, synth_ir::DataKind::Variable, &[1]);
+    if let Definition::Data(d) = &mut f.program.symbols[data].def {
+        d.size = u32::MAX;
+    }
+    assert!(matches!(build(&f), Err(ObjectError::TooLarge(_))));
+
+    let mut f = Fixture::new();
     let data = f.data("d", Linkage::Global, synth_ir::DataKind::Variable, &[1]);
     f.program.symbols[data].section = Some(".noinit.d".into());
     let section = name(".noinit.d");
