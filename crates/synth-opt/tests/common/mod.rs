@@ -16,7 +16,7 @@ impl Target for TestTarget {
     }
 
     fn is_logic_immediate(&self, value: i32) -> bool {
-        (0..256).contains(&value)
+        (0..256).contains(&value) || (0..256).contains(&!value)
     }
 
     fn is_memory_offset(&self, offset: i32, _: u32) -> bool {
