@@ -8,6 +8,7 @@
 
 mod builder;
 pub mod cfg;
+mod compact;
 mod eval;
 mod function;
 pub mod interp;

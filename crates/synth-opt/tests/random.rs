@@ -73,3 +73,44 @@ fn the_pipeline_settles() {
         }
     }
 }
+
+/// Programs with a few characters, tokens or lines exchanged: whatever the
+/// parser and the verifier accept goes through the pipeline and runs.
+#[test]
+fn broken_text_never_panics() {
+    let mut random = generate::Random(7);
+    let (mut refused, mut wrong, mut good) = (0, 0, 0);
+    for seed in 3000..3020 {
+        let text = generate::program(seed).to_string();
+        let lines: Vec<&str> = text.lines().collect();
+        for _ in 0..20 {
+            let mut lines = lines.clone();
+            let (i, j) = (random.below(lines.len()), random.below(lines.len()));
+            let words: Vec<&str> = lines[j].split(' ').collect();
+            let word = words[random.below(words.len())];
+            let old: Vec<&str> = lines[i].split(' ').collect();
+            let edited = lines[i].replace(old[random.below(old.len())], word);
+            match random.below(4) {
+                0 => lines.swap(i, j),
+                1 => _ = lines.remove(i),
+                _ => lines[i] = &edited,
+            }
+            let Ok(mut program) = Program::parse(&lines.join("\n")) else {
+                refused += 1;
+                continue;
+            };
+            if verify(&program).is_err() {
+                wrong += 1;
+                continue;
+            }
+            good += 1;
+            let before = program.clone();
+            run_pipeline(&mut program, Level::Os, &common::TestTarget, &mut ());
+            assert_eq!(verify(&program), Ok(()), "{before}");
+            if before.find("f").is_some() {
+                common::check_same(&before, &program, 2);
+            }
+        }
+    }
+    assert!(refused > 20 && wrong > 20 && good > 20, "{refused} {wrong} {good}");
+}

@@ -1,0 +1,165 @@
+//! Dominators, by Lengauer and Tarjan's algorithm with path compression
+//! ("A fast algorithm for finding dominators in a flowgraph", 1979).
+
+use cranelift_entity::SecondaryMap;
+
+use super::{Cfg, NONE};
+use crate::function::{Block, Function};
+
+/// The dominator tree of the reachable blocks.
+#[derive(Clone, Debug)]
+pub struct DomTree {
+    parent: SecondaryMap<Block, Option<Block>>,
+    /// Blocks in preorder of the tree, children in reverse postorder.
+    preorder: Vec<Block>,
+    /// Position in `preorder` of a block and of the last one below it.
+    span: SecondaryMap<Block, (u32, u32)>,
+}
+
+impl DomTree {
+    /// The dominator tree of a function.
+    pub fn new(func: &Function, cfg: &Cfg) -> Self {
+        let rpo = cfg.reverse_postorder();
+        let idom = immediate_dominators(func, cfg);
+        let mut parent = SecondaryMap::new();
+        let mut children: SecondaryMap<Block, Vec<Block>> = SecondaryMap::new();
+        for (&block, &dominator) in rpo.iter().zip(&idom).skip(1) {
+            let dominator = rpo[dominator as usize];
+            parent[block] = Some(dominator);
+            children[dominator].push(block);
+        }
+        let mut preorder = Vec::with_capacity(rpo.len());
+        let mut span = SecondaryMap::with_default((NONE, 0));
+        let mut stack = vec![func.entry()];
+        while let Some(block) = stack.pop() {
+            span[block] = (preorder.len() as u32, preorder.len() as u32);
+            preorder.push(block);
+            stack.extend(children[block].iter().rev());
+        }
+        for &block in preorder.iter().skip(1).rev() {
+            if let Some(dominator) = parent[block] {
+                span[dominator].1 = span[dominator].1.max(span[block].1);
+            }
+        }
+        DomTree { parent, preorder, span }
+    }
+
+    /// The closest block that every path to `block` passes before it.
+    pub fn immediate_dominator(&self, block: Block) -> Option<Block> {
+        self.parent[block]
+    }
+
+    /// Whether every path from the entry to `b` passes `a`; a block dominates
+    /// itself. Unreachable blocks neither dominate nor are dominated.
+    pub fn dominates(&self, a: Block, b: Block) -> bool {
+        let (first, last) = self.span[a];
+        let (b, _) = self.span[b];
+        b != NONE && first <= b && b <= last
+    }
+
+    /// The reachable blocks, each after its dominators.
+    pub fn preorder(&self) -> &[Block] {
+        &self.preorder
+    }
+
+    /// Number of blocks that a block dominates, itself included; they follow
+    /// it in the preorder.
+    pub fn subtree_size(&self, block: Block) -> usize {
+        match self.span[block] {
+            (NONE, _) => 0,
+            (first, last) => (last - first + 1) as usize,
+        }
+    }
+}
+
+/// Lengauer and Tarjan's algorithm with path compression. Blocks are named by
+/// their position in the reverse postorder; `order` is a depth-first preorder.
+struct Dominators {
+    /// Preorder number of the semidominator.
+    semi: Vec<u32>,
+    /// Parent in the forest of processed blocks.
+    ancestor: Vec<u32>,
+    /// Block with the smallest semidominator on the compressed path.
+    label: Vec<u32>,
+}
+
+impl Dominators {
+    /// The block with the smallest semidominator between `v` and the root of
+    /// its tree in the forest.
+    fn evaluate(&mut self, v: u32, path: &mut Vec<u32>) -> u32 {
+        if self.ancestor[v as usize] == NONE {
+            return v;
+        }
+        let mut at = v;
+        while self.ancestor[self.ancestor[at as usize] as usize] != NONE {
+            path.push(at);
+            at = self.ancestor[at as usize];
+        }
+        while let Some(block) = path.pop() {
+            let above = self.ancestor[block as usize] as usize;
+            let (mine, its) = (self.label[block as usize], self.label[above]);
+            if self.semi[its as usize] < self.semi[mine as usize] {
+                self.label[block as usize] = its;
+            }
+            self.ancestor[block as usize] = self.ancestor[above];
+        }
+        self.label[v as usize]
+    }
+}
+
+/// A depth-first preorder and each block's parent in it.
+fn depth_first(func: &Function, cfg: &Cfg) -> (Vec<u32>, Vec<u32>) {
+    let count = cfg.rpo.len();
+    let (mut order, mut parent) = (Vec::with_capacity(count), vec![NONE; count]);
+    let mut seen = vec![false; count];
+    let mut stack = vec![(0, NONE)];
+    while let Some((block, from)) = stack.pop() {
+        if std::mem::replace(&mut seen[block as usize], true) {
+            continue;
+        }
+        parent[block as usize] = from;
+        order.push(block);
+        let successors = func.successors(cfg.rpo[block as usize]);
+        stack.extend(successors.iter().rev().map(|&next| (cfg.position[next], block)));
+    }
+    (order, parent)
+}
+
+/// Immediate dominators by position in the reverse postorder.
+fn immediate_dominators(func: &Function, cfg: &Cfg) -> Vec<u32> {
+    let count = cfg.rpo.len();
+    let (order, parent) = depth_first(func, cfg);
+    let mut state = Dominators {
+        semi: vec![0; count],
+        ancestor: vec![NONE; count],
+        label: (0..count as u32).collect(),
+    };
+    for (i, &block) in order.iter().enumerate() {
+        state.semi[block as usize] = i as u32;
+    }
+    let mut buckets: Vec<Vec<u32>> = vec![vec![]; count];
+    let mut idom = vec![0; count];
+    let mut path = vec![];
+    for &block in order.iter().skip(1).rev() {
+        let b = block as usize;
+        for &pred in cfg.predecessors(cfg.rpo[b]) {
+            let best = state.evaluate(cfg.position[pred], &mut path);
+            state.semi[b] = state.semi[b].min(state.semi[best as usize]);
+        }
+        buckets[order[state.semi[b] as usize] as usize].push(block);
+        let up = parent[b];
+        state.ancestor[b] = up;
+        for v in std::mem::take(&mut buckets[up as usize]) {
+            let best = state.evaluate(v, &mut path);
+            let closer = state.semi[best as usize] < state.semi[v as usize];
+            idom[v as usize] = if closer { best } else { up };
+        }
+    }
+    for &block in order.iter().skip(1) {
+        let b = block as usize;
+        if idom[b] != order[state.semi[b] as usize] {
+            idom[b] = idom[idom[b] as usize];
+        }
+    }
+    idom
+}

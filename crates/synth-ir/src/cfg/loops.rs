@@ -1,0 +1,102 @@
+//! The nesting of loops, by union-find from the inner loops outwards, as in
+//! Havlak's algorithm ("Nesting of reducible and irreducible loops", 1997)
+//! without its irreducible loops.
+
+use cranelift_entity::SecondaryMap;
+
+use super::{Cfg, DomTree};
+use crate::function::Block;
+
+/// The loops of a function. Cycles with several entries are no loops here.
+#[derive(Clone, Debug, Default)]
+pub struct Loops {
+    loops: Vec<Loop>,
+    innermost: SecondaryMap<Block, Option<u32>>,
+}
+
+/// A natural loop.
+#[derive(Clone, Debug)]
+struct Loop {
+    header: Block,
+    parent: Option<u32>,
+    depth: u32,
+}
+
+impl Loops {
+    /// Finds the loops of a function.
+    pub fn new(cfg: &Cfg, dom: &DomTree) -> Self {
+        let mut found = Loops::default();
+        // The outermost loop found so far around each loop, by union-find.
+        let mut outer: Vec<u32> = vec![];
+        for &header in cfg.rpo.iter().rev() {
+            let back = |&&from: &&Block| dom.dominates(header, from);
+            let mut work: Vec<Block> =
+                cfg.predecessors(header).iter().filter(back).copied().collect();
+            if work.is_empty() {
+                continue;
+            }
+            let number = found.loops.len() as u32;
+            found.loops.push(Loop { header, parent: None, depth: 0 });
+            outer.push(number);
+            while let Some(block) = work.pop() {
+                if block == header {
+                    continue;
+                }
+                let entered = match found.innermost[block] {
+                    None => {
+                        found.innermost[block] = Some(number);
+                        block
+                    }
+                    Some(inner) => {
+                        let inner = root(&mut outer, inner);
+                        if inner == number {
+                            continue;
+                        }
+                        outer[inner as usize] = number;
+                        found.loops[inner as usize].parent = Some(number);
+                        found.loops[inner as usize].header
+                    }
+                };
+                let preds = cfg.predecessors(entered).iter();
+                work.extend(preds.filter(|&&from| dom.dominates(header, from)));
+            }
+            // Inner loops were found first, so this is the innermost one of
+            // its header, unless the header has one already.
+            found.innermost[header].get_or_insert(number);
+        }
+        for i in (0..found.loops.len()).rev() {
+            let above = found.loops[i].parent;
+            found.loops[i].depth = above.map_or(1, |p| found.loops[p as usize].depth + 1);
+        }
+        found
+    }
+
+    /// Number of loops around a block.
+    pub fn depth(&self, block: Block) -> u32 {
+        self.innermost[block].map_or(0, |l| self.loops[l as usize].depth)
+    }
+
+    /// Header of the innermost loop that a block is in; a header is in its own.
+    pub fn header(&self, block: Block) -> Option<Block> {
+        self.innermost[block].map(|l| self.loops[l as usize].header)
+    }
+
+    /// Header of the loop around the one with that header.
+    pub fn outer(&self, header: Block) -> Option<Block> {
+        let parent = self.loops[self.innermost[header]? as usize].parent?;
+        Some(self.loops[parent as usize].header)
+    }
+
+    /// Headers of all loops, inner ones before those around them.
+    pub fn headers(&self) -> impl Iterator<Item = Block> + '_ {
+        self.loops.iter().map(|l| l.header)
+    }
+}
+
+fn root(outer: &mut [u32], mut at: u32) -> u32 {
+    while outer[at as usize] != at {
+        outer[at as usize] = outer[outer[at as usize] as usize];
+        at = outer[at as usize];
+    }
+    at
+}
