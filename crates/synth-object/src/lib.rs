@@ -1,7 +1,7 @@
 //! ELF objects and firmware images for ARM Cortex-M.
 //!
 //! [`Object::from_program`] places compiled code and data into sections;
-//! [`Object::write`] makes the ELF file that GNU ld and lld link. [`link`]
+//! [`Object::write`] makes the ELF file that GNU ld and lld link. [`link()`]
 //! makes a firmware [`Image`] for a [`Board`] without any other tool.
 
 mod attributes;

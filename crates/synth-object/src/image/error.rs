@@ -1,6 +1,6 @@
 //! Why an image could not be linked.
 
-/// An error of [`super::link`].
+/// An error of [`super::link()`].
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImageError {
     /// Symbols that no object defines, each with a section that refers to it.

@@ -38,7 +38,7 @@ use crate::traps::{self, TRAP_SECTION, Trap};
 use layout::{Member, Output};
 use link::{Addresses, Linker, Meaning};
 
-/// What [`link`] puts into an image.
+/// What [`link()`] puts into an image.
 #[derive(Clone, Debug)]
 pub struct ImageOptions {
     /// The function that the start code calls, without arguments. Without
