@@ -1,7 +1,7 @@
 //! Golden tests of code generation: `tests/golden/*.ir` hold a program and,
 //! behind `;> CPU size|speed`, the listing of its code, each line after `;| `.
 //!
-//! `BLESS=1 cargo test -p synth-thumb --test golden` writes the listings
+//! `SYNTH_BLESS=1 cargo test -p synth-thumb --test golden` writes the listings
 //! anew, to be reviewed as a diff. That the code computes what the program
 //! says is tested elsewhere, by running it.
 
@@ -58,7 +58,7 @@ fn golden() {
     for path in &files {
         let (text, now) = expected(path);
         if text != now {
-            if std::env::var_os("BLESS").is_some() {
+            if std::env::var_os("SYNTH_BLESS").is_some() {
                 std::fs::write(path, now).expect("writable");
             } else {
                 different.push(format!("{}:\n{now}", path.display()));
