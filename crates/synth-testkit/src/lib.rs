@@ -34,6 +34,7 @@ mod abi;
 mod arena;
 mod call;
 mod compile;
+mod diff;
 mod error;
 mod loader;
 mod place;
@@ -42,6 +43,7 @@ mod value;
 
 pub use abi::{Layout, ResultPlace, WordPlace};
 pub use compile::{CompileFailure, compile, options};
+pub use diff::{Differ, Difference, End, Verdict, check_code};
 pub use error::{CallError, LoadError, Trap};
 pub use loader::{HostResult, Imports, Loader, Mark, ModuleId, Place};
 pub use rng::{Rng, SPECIAL};
