@@ -1,5 +1,6 @@
 //! Appends instructions to one block after the other.
 
+use crate::float::FloatOp;
 use crate::function::{Block, BlockCall, Function, Inst, InstData, Region, SourceLoc, Value};
 use crate::ops::{BinaryOp, Cond, LoadOp, StoreOp, TrapCode, UnaryOp, WideOp};
 use crate::program::SymbolId;
@@ -67,6 +68,12 @@ impl<'f> Builder<'f> {
     pub fn wide(&mut self, op: WideOp, args: &[Value]) -> Value {
         debug_assert_eq!(args.len(), op.arity());
         self.value(InstData::Wide { op, args: args.to_vec() })
+    }
+
+    /// A floating-point operator.
+    pub fn float(&mut self, op: FloatOp, args: &[Value]) -> Value {
+        debug_assert_eq!(args.len(), op.arg_types().len());
+        self.value(InstData::Float { op, args: args.to_vec() })
     }
 
     /// A comparison.

@@ -159,6 +159,10 @@ impl InstData {
                 }
                 op.eval(words.get(..args.len())?).map(Val::I32)
             }
+            Float { op, args } => {
+                let args: Option<Vec<Val>> = args.iter().map(|&v| arg(v)).collect();
+                op.eval(&args?)
+            }
             Compare { cond, args: [a, b] } => {
                 let holds = cond.holds(word(*a)? as u32, word(*b)? as u32);
                 Some(Val::I32(holds.into()))

@@ -6,6 +6,7 @@
 
 use cranelift_entity::{PrimaryMap, SecondaryMap, entity_impl};
 
+use crate::float::FloatOp;
 use crate::ops::{BinaryOp, Cond, LoadOp, StoreOp, TrapCode, UnaryOp, WideOp};
 use crate::program::SymbolId;
 use crate::types::{Signature, Type};
@@ -136,6 +137,13 @@ pub enum InstData {
         /// [`WideOp::arity`] arguments.
         args: Vec<Value>,
     },
+    /// A floating-point operator.
+    Float {
+        /// The operator.
+        op: FloatOp,
+        /// One for each of [`FloatOp::arg_types`].
+        args: Vec<Value>,
+    },
     /// An integer comparison: 1 or 0.
     Compare {
         /// The condition.
@@ -261,6 +269,7 @@ impl InstData {
                 | Unary { .. }
                 | Binary { .. }
                 | Wide { .. }
+                | Float { .. }
                 | Compare { .. }
                 | Compare64 { .. }
                 | Select { .. }
@@ -320,7 +329,7 @@ impl InstData {
             | Trap(_) => {}
             Unary { arg, .. } => f(*arg),
             Binary { args, .. } | Compare { args, .. } => args.iter().for_each(|&v| f(v)),
-            Wide { args, .. } | Return(args) | Call { args, .. } => {
+            Wide { args, .. } | Float { args, .. } | Return(args) | Call { args, .. } => {
                 args.iter().for_each(|&v| f(v));
             }
             Compare64 { args, .. } => args.iter().for_each(|&v| f(v)),
@@ -361,7 +370,7 @@ impl InstData {
             | Trap(_) => {}
             Unary { arg, .. } => *arg = f(*arg),
             Binary { args, .. } | Compare { args, .. } => args.iter_mut().for_each(|v| *v = f(*v)),
-            Wide { args, .. } | Return(args) | Call { args, .. } => {
+            Wide { args, .. } | Float { args, .. } | Return(args) | Call { args, .. } => {
                 args.iter_mut().for_each(|v| *v = f(*v));
             }
             Compare64 { args, .. } => args.iter_mut().for_each(|v| *v = f(*v)),
@@ -515,6 +524,7 @@ impl Function {
             F32Const(_) => vec![Type::F32],
             F64Const(_) => vec![Type::F64],
             Unary { op, .. } => vec![op.result_type()],
+            Float { op, .. } => vec![op.result_type()],
             Binary { op, .. } => vec![op.result_type()],
             Select { args, .. } => vec![self.values[args[0]].ty],
             Load { op, .. } => vec![op.result_type()],

@@ -10,6 +10,8 @@ mod builder;
 pub mod cfg;
 mod compact;
 mod eval;
+mod float;
+mod float_eval;
 mod function;
 pub mod interp;
 mod ops;
@@ -21,6 +23,7 @@ mod verify;
 
 pub use builder::Builder;
 pub use cranelift_entity as entity;
+pub use float::FloatOp;
 pub use function::{
     Block, BlockCall, BlockData, Function, Inst, InstData, Region, Sig, Slot, SlotData, SourceLoc,
     Value, ValueData, ValueDef,

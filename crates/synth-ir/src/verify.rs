@@ -362,6 +362,12 @@ impl Verifier<'_> {
                 count(op.arity(), args.len())?;
                 self.words(args)?;
             }
+            Float { op, args } => {
+                count(op.arg_types().len(), args.len())?;
+                for (&arg, &ty) in args.iter().zip(op.arg_types()) {
+                    self.typed(arg, ty)?;
+                }
+            }
             Select { cond, args } => {
                 self.typed(*cond, Type::I32)?;
                 self.typed(args[1], func.values[args[0]].ty)?;

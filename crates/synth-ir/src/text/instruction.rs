@@ -3,6 +3,7 @@
 use super::function::parse_signature;
 use super::lexer::{Line, Token, entity};
 use super::parse::{ParseError, Symbols};
+use crate::float::FloatOp;
 use crate::function::{Block, BlockCall, Function, InstData, Region, Slot, Value};
 use crate::ops::{BinaryOp, Cond, LoadOp, StoreOp, TrapCode, UnaryOp, WideOp};
 use crate::types::Type;
@@ -71,6 +72,12 @@ fn parse_operator(line: &mut Line<'_>, word: &str) -> Result<Option<ParsedInst>,
             return line.error(format!("{op} has {} arguments, not {}", op.arity(), args.len()));
         }
         (InstData::Wide { op, args }, Type::I32)
+    } else if let Some(op) = FloatOp::from_name(word) {
+        let (args, arity) = (value_list(line)?, op.arg_types().len());
+        if args.len() != arity {
+            return line.error(format!("{op} has {arity} arguments, not {}", args.len()));
+        }
+        (InstData::Float { op, args }, op.result_type())
     } else if let Some(cond) = word.strip_prefix("cmp.").and_then(Cond::from_name) {
         (InstData::Compare { cond, args: values(line)? }, Type::I32)
     } else if let Some(cond) = word.strip_prefix("cmp64.").and_then(Cond::from_name) {

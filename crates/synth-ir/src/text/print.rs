@@ -226,6 +226,10 @@ impl FunctionText<'_> {
                 write!(f, "{op} ")?;
                 values(f, args)
             }
+            Float { op, args } => {
+                write!(f, "{op} ")?;
+                values(f, args)
+            }
             Compare { cond, args: [a, b] } => write!(f, "cmp.{cond} {a}, {b}"),
             Compare64 { cond, args } => {
                 write!(f, "cmp64.{cond} ")?;
