@@ -103,13 +103,13 @@ fn finish(
     options: &Options,
 ) -> Result<(Cost, Code), CompileError> {
     let selected = function.clone();
-    let mut used = regalloc::allocate(&mut function, set, options)?;
-    let mut frame = frame::Frame::new(&function, used)?;
+    let mut written = regalloc::allocate(&mut function, set, options)?;
+    let mut frame = frame::Frame::new(&function, written)?;
     if frame.needs_scratch() {
         // Offsets beyond 12 bits are added up in r12, which then must be free.
         function = selected;
-        used = regalloc::allocate(&mut function, regalloc::ALL.without_scratch(), options)?;
-        frame = frame::Frame::new(&function, used)?;
+        written = regalloc::allocate(&mut function, regalloc::ALL.without_scratch(), options)?;
+        frame = frame::Frame::new(&function, written)?;
         frame.keep_scratch();
     }
     let items = emit::emit(&function, &frame, options)?;

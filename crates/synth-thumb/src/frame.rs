@@ -1,18 +1,22 @@
 //! The stack frame (AAPCS32 section 6.2): from the stack pointer upwards
-//! outgoing arguments, slots, saved registers.
+//! outgoing arguments, slots, saved float registers, saved core registers.
 //!
 //! A function that needs none of them has no frame. The size is a multiple
 //! of 8 with the saved registers, so that the stack pointer stays aligned at
 //! every call.
 
 use crate::compile::CompileError;
-use crate::mach::{FrameSlot, MFunction, MInst, Mode};
+use crate::mach::{FInst, FloatUnit, FrameSlot, MFunction, MInst, Mode};
+use crate::regalloc::Written;
 
 /// Callee-saved registers: r4-r11.
 const CALLEE_SAVED: u16 = 0b0000_1111_1111_0000;
 
 /// The largest offset that every frame access can have.
 const REACH: i64 = 4095;
+
+/// The same for VLDR and VSTR.
+const FLOAT_REACH: i64 = 1020;
 
 /// Frames beyond this are refused: no Cortex-M part has such a stack.
 const LARGEST: u64 = 1 << 24;
@@ -22,6 +26,8 @@ const LARGEST: u64 = 1 << 24;
 pub struct Frame {
     /// Registers pushed, as a bit set; lr among them if it is saved.
     pub saved: u16,
+    /// Number of double registers pushed, from d8 on.
+    pub saved_doubles: u32,
     /// Bytes below the saved registers.
     pub size: u32,
     /// Whether r12 is kept free for large offsets.
@@ -32,11 +38,11 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// Lays out the frame of an allocated function that writes `used`.
+    /// Lays out the frame of an allocated function that writes `written`.
     ///
     /// # Errors
     /// If it is too large.
-    pub fn new(function: &MFunction, used: u16) -> Result<Frame, CompileError> {
+    pub fn new(function: &MFunction, written: Written) -> Result<Frame, CompileError> {
         let live = live_slots(function);
         let mut at = u64::from(function.outgoing);
         let mut offsets = vec![0; function.slots.len()];
@@ -50,8 +56,8 @@ impl Frame {
             offsets[index] = u32::try_from(at).unwrap_or(u32::MAX);
             at += u64::from(size);
         }
-        let mut saved = used & CALLEE_SAVED;
-        if function.calls || saved != 0 || used & 1 << 14 != 0 {
+        let mut saved = written.core & CALLEE_SAVED;
+        if function.calls || saved != 0 || written.core & 1 << 14 != 0 {
             saved |= 1 << 14;
         }
         at = at.next_multiple_of(4);
@@ -61,11 +67,16 @@ impl Frame {
         if at > LARGEST {
             return Err(CompileError::Frame(at));
         }
-        let mut frame = Frame { saved, size: at as u32, scratch: false, far: false, offsets };
+        let saved_doubles = saved_doubles(function.float_unit, written.float);
+        let size = at as u32;
+        let mut frame = Frame { saved, saved_doubles, size, scratch: false, far: false, offsets };
         frame.far =
             function.blocks.iter().flat_map(|b| &b.insts).any(|located| match &located.inst {
                 MInst::Load { mode, .. } | MInst::Store { mode, .. } => {
                     frame.offset(*mode).is_some_and(|offset| offset > REACH)
+                }
+                MInst::Float(FInst::Reload { mode, .. } | FInst::Spill { mode, .. }) => {
+                    frame.offset(*mode).is_some_and(|offset| offset > FLOAT_REACH)
                 }
                 _ => false,
             });
@@ -84,7 +95,7 @@ impl Frame {
 
     /// Bytes from the stack pointer to the caller's.
     pub fn total(&self) -> u32 {
-        self.size + 4 * self.saved.count_ones()
+        self.size + 8 * self.saved_doubles + 4 * self.saved.count_ones()
     }
 
     /// Offset of a slot from the stack pointer.
@@ -103,6 +114,14 @@ impl Frame {
     }
 }
 
+/// Number of doubles from d8 up to the last one that is written.
+fn saved_doubles(unit: FloatUnit, written: u32) -> u32 {
+    match unit {
+        FloatUnit::Double => 32 - (written >> 8).leading_zeros(),
+        FloatUnit::Single => (32 - (written >> 16).leading_zeros()).div_ceil(2),
+    }
+}
+
 /// Slots that some instruction names.
 fn live_slots(function: &MFunction) -> Vec<bool> {
     let mut live = vec![false; function.slots.len()];
@@ -110,7 +129,11 @@ fn live_slots(function: &MFunction) -> Vec<bool> {
         match &located.inst {
             MInst::SlotAddr { slot, .. }
             | MInst::Load { mode: Mode::Slot(slot, _), .. }
-            | MInst::Store { mode: Mode::Slot(slot, _), .. } => live[slot.0 as usize] = true,
+            | MInst::Store { mode: Mode::Slot(slot, _), .. }
+            | MInst::Float(
+                FInst::Reload { mode: Mode::Slot(slot, _), .. }
+                | FInst::Spill { mode: Mode::Slot(slot, _), .. },
+            ) => live[slot.0 as usize] = true,
             _ => {}
         }
     }

@@ -10,7 +10,8 @@ use synth_ir::SourceLoc;
 
 use crate::compile::{CompileError, Options};
 use crate::mach::{
-    Constraint, FrameSlot, Located, MFunction, MInst, Mode, OperandKind, Reg, Width,
+    Constraint, FInst, FUnOp, FloatUnit, FrameSlot, Located, MFunction, MInst, Mode, OperandKind,
+    Reg, Width,
 };
 
 /// The machine registers that allocation may use, as a bit set.
@@ -37,8 +38,28 @@ pub const GROWING: [RegisterSet; 5] = [
     ALL,
 ];
 
+/// Machine registers that a function writes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Core registers, as a bit set.
+    pub core: u16,
+    /// Float registers of the function's unit, as a bit set.
+    pub float: u32,
+}
+
+impl Written {
+    fn add(&mut self, reg: Reg) {
+        let number = reg.as_machine().unwrap_or_default();
+        if reg.is_float() {
+            self.float |= 1 << number;
+        } else {
+            self.core |= 1 << number;
+        }
+    }
+}
+
 /// Allocates registers and rewrites the function to machine registers;
-/// returns those that it writes, as a bit set.
+/// returns those that it writes.
 ///
 /// # Errors
 /// If the set is too small for an instruction.
@@ -46,9 +67,9 @@ pub fn allocate(
     function: &mut MFunction,
     set: RegisterSet,
     _options: &Options,
-) -> Result<u16, CompileError> {
+) -> Result<Written, CompileError> {
     let adapter = Adapter::new(function);
-    let env = machine_env(set, function.calls);
+    let env = machine_env(set, function.calls, function.float_unit);
     let options = RegallocOptions {
         verbose_log: false,
         validate_ssa: cfg!(debug_assertions),
@@ -62,11 +83,9 @@ pub fn allocate(
         checker.prepare(&output);
         checker.run().map_err(|e| CompileError::Allocation(format!("checker: {e:?}")))?;
     }
-    let first_slot = function.slots.len() as u32;
-    for _ in 0..output.num_spillslots {
-        function.new_slot(4, 4);
-    }
-    Ok(rewrite(function, &adapter, &output, first_slot))
+    let align = if function.float_unit == FloatUnit::Double { 8 } else { 4 };
+    let spills = function.new_slot(4 * output.num_spillslots as u32, align);
+    Ok(rewrite(function, &adapter, &output, spills))
 }
 
 fn preg(number: u8) -> PReg {
@@ -75,21 +94,39 @@ fn preg(number: u8) -> PReg {
 
 fn preg_set(bits: u16) -> PRegSet {
     let mut set = PRegSet::empty();
-    for number in 0..16 {
-        if bits & 1 << number != 0 {
-            set.add(preg(number));
-        }
+    for number in (0..16).filter(|n| bits & 1 << n != 0) {
+        set.add(preg(number));
     }
     set
 }
 
-fn machine_env(set: RegisterSet, calls: bool) -> MachineEnv {
+fn float_set(numbers: std::ops::Range<usize>) -> PRegSet {
+    let mut set = PRegSet::empty();
+    numbers.for_each(|n| set.add(PReg::new(n, RegClass::Float)));
+    set
+}
+
+/// Number of float registers that a call may destroy, and of all
+/// (AAPCS32 section 6.1.2.1: s16-s31, d8-d15 are preserved).
+fn float_registers(unit: FloatUnit) -> (usize, usize) {
+    match unit {
+        FloatUnit::Single => (16, 32),
+        FloatUnit::Double => (8, 16),
+    }
+}
+
+fn machine_env(set: RegisterSet, calls: bool, unit: FloatUnit) -> MachineEnv {
+    let (scratch, all) = float_registers(unit);
     // lr is free only once it is saved, which a function with calls does.
     let bits = if calls { set.0 } else { set.0 & !(1 << 14) };
     let low = bits & 0xff;
     MachineEnv {
-        preferred_regs_by_class: [preg_set(low), PRegSet::empty(), PRegSet::empty()],
-        non_preferred_regs_by_class: [preg_set(bits & !0xff), PRegSet::empty(), PRegSet::empty()],
+        preferred_regs_by_class: [preg_set(low), float_set(0..scratch), PRegSet::empty()],
+        non_preferred_regs_by_class: [
+            preg_set(bits & !0xff),
+            float_set(scratch..all),
+            PRegSet::empty(),
+        ],
         scratch_by_class: [None, None, None],
         fixed_stack_slots: vec![],
     }
@@ -115,10 +152,19 @@ struct Adapter {
     insts: Vec<AdapterInst>,
     blocks: Vec<AdapterBlock>,
     virtuals: usize,
+    unit: FloatUnit,
 }
 
 fn vreg(reg: Reg) -> VReg {
-    VReg::new(reg.as_virtual().unwrap_or_default() as usize, RegClass::Int)
+    let class = if reg.is_float() { RegClass::Float } else { RegClass::Int };
+    VReg::new(reg.as_virtual().unwrap_or_default() as usize, class)
+}
+
+fn machine(preg: PReg) -> Reg {
+    match preg.class() {
+        RegClass::Int => Reg::machine(preg.hw_enc() as u8),
+        RegClass::Float | RegClass::Vector => Reg::float(preg.hw_enc() as u8),
+    }
 }
 
 impl Adapter {
@@ -142,7 +188,7 @@ impl Adapter {
                         succs.retain(|b: &Block| seen.insert(b.index()));
                     }
                 }
-                insts.push(adapt(&mut located.inst, succs.len()));
+                insts.push(adapt(&mut located.inst, succs.len(), function.float_unit));
             }
             blocks.push(AdapterBlock {
                 range: InstRange::new(Inst::new(start), Inst::new(insts.len())),
@@ -156,11 +202,12 @@ impl Adapter {
                 blocks[succ.index()].preds.push(Block::new(index));
             }
         }
-        Adapter { insts, blocks, virtuals: function.virtuals as usize }
+        let virtuals = function.virtuals as usize;
+        Adapter { insts, blocks, virtuals, unit: function.float_unit }
     }
 }
 
-fn adapt(inst: &mut MInst, successors: usize) -> AdapterInst {
+fn adapt(inst: &mut MInst, successors: usize, unit: FloatUnit) -> AdapterInst {
     let mut operands = Vec::new();
     inst.visit_operands(&mut |reg, kind, constraint| {
         let constraint = match constraint {
@@ -181,7 +228,11 @@ fn adapt(inst: &mut MInst, successors: usize) -> AdapterInst {
         _ => None,
     };
     let ret = matches!(inst, MInst::Ret(_) | MInst::Trap(_));
-    AdapterInst { operands, clobbers: preg_set(inst.clobbers()), branch, ret }
+    let mut clobbers = preg_set(inst.clobbers());
+    if inst.clobbers_floats() {
+        clobbers.union_from(float_set(0..float_registers(unit).0));
+    }
+    AdapterInst { operands, clobbers, branch, ret }
 }
 
 impl regalloc2::Function for Adapter {
@@ -224,8 +275,8 @@ impl regalloc2::Function for Adapter {
     fn num_vregs(&self) -> usize {
         self.virtuals
     }
-    fn spillslot_size(&self, _: RegClass) -> usize {
-        1
+    fn spillslot_size(&self, class: RegClass) -> usize {
+        if class == RegClass::Float && self.unit == FloatUnit::Double { 2 } else { 1 }
     }
 }
 
@@ -234,9 +285,9 @@ fn rewrite(
     function: &mut MFunction,
     adapter: &Adapter,
     output: &regalloc2::Output,
-    first_slot: u32,
-) -> u16 {
-    let mut written = 0u16;
+    spills: FrameSlot,
+) -> Written {
+    let mut written = Written::default();
     let mut index = 0;
     for number in 0..function.blocks.len() {
         let block = &mut function.blocks[number];
@@ -251,13 +302,13 @@ fn rewrite(
                     debug_assert_eq!(inst.index(), index);
                     index += 1;
                     loc = located.loc;
-                    written |= assign(&mut located.inst, output.inst_allocs(inst));
+                    assign(&mut located.inst, output.inst_allocs(inst), &mut written);
                     new.push(located);
                 }
                 InstOrEdit::Edit(Edit::Move { from, to }) => {
-                    let inst = move_inst(*from, *to, first_slot);
-                    if let MInst::Mov { rd, .. } | MInst::Load { rd, .. } = &inst {
-                        written |= 1 << rd.as_machine().unwrap_or_default();
+                    let inst = move_inst(*from, *to, spills);
+                    if let Some(reg) = to.as_reg() {
+                        written.add(machine(reg));
                     }
                     new.push(Located { inst, loc });
                 }
@@ -268,31 +319,35 @@ fn rewrite(
     written
 }
 
-/// Puts machine registers in place; returns those written, clobbers included.
-fn assign(inst: &mut MInst, allocations: &[Allocation]) -> u16 {
+/// Puts machine registers in place and notes those written, clobbers included.
+fn assign(inst: &mut MInst, allocations: &[Allocation], written: &mut Written) {
     let mut next = allocations.iter();
-    let mut written = inst.clobbers();
+    written.core |= inst.clobbers();
     inst.visit_operands(&mut |reg, kind, _| {
-        if let Some(machine) = next.next().and_then(|a| a.as_reg()) {
-            *reg = Reg::machine(machine.hw_enc() as u8);
+        if let Some(preg) = next.next().and_then(|a| a.as_reg()) {
+            *reg = machine(preg);
             if kind != OperandKind::Use {
-                written |= 1 << machine.hw_enc();
+                written.add(*reg);
             }
         }
     });
     for target in inst.targets_mut() {
         target.args.clear();
     }
-    written
 }
 
-fn move_inst(from: Allocation, to: Allocation, first_slot: u32) -> MInst {
-    let reg = |a: Allocation| a.as_reg().map(|p| Reg::machine(p.hw_enc() as u8));
+fn move_inst(from: Allocation, to: Allocation, spills: FrameSlot) -> MInst {
+    let reg = |a: Allocation| a.as_reg().map(machine);
     let slot = |a: Allocation| {
-        let index = a.as_stack().map_or(0, |s| s.index() as u32);
-        Mode::Slot(FrameSlot(first_slot + index), 0)
+        let index = a.as_stack().map_or(0, |s| s.index() as i32);
+        Mode::Slot(spills, 4 * index)
     };
     match (reg(from), reg(to)) {
+        (Some(fm), Some(fd)) if fd.is_float() => {
+            MInst::Float(FInst::Un { op: FUnOp::Mov, double: false, fd, fm })
+        }
+        (Some(fm), None) if fm.is_float() => MInst::Float(FInst::Spill { fm, mode: slot(to) }),
+        (None, Some(fd)) if fd.is_float() => MInst::Float(FInst::Reload { fd, mode: slot(from) }),
         (Some(rm), Some(rd)) => MInst::Mov { rd, rm },
         (Some(rt), None) => MInst::Store { width: Width::Word, rt, mode: slot(to) },
         (None, Some(rd)) => MInst::Load { width: Width::Word, rd, mode: slot(from) },

@@ -16,9 +16,10 @@ pub(super) fn scratch_to_push(function: &MFunction, frame: &Frame) -> u16 {
     let small_results = function.blocks.iter().flat_map(|b| &b.insts).all(
         |located| !matches!(&located.inst, MInst::Ret(list) if list.iter().any(|&(_, at)| at > 1)),
     );
+    let room = frame.saved != 0 && frame.saved_doubles == 0 && small_results;
     match frame.size {
-        4 if frame.saved != 0 && small_results => 0b1000,
-        8 if frame.saved != 0 && small_results => 0b1100,
+        4 if room => 0b1000,
+        8 if room => 0b1100,
         _ => 0,
     }
 }

@@ -1,7 +1,7 @@
 //! A function of machine instructions: a control-flow graph whose critical
 //! edges are split.
 
-use super::{Located, Reg};
+use super::{FloatUnit, Located, Reg};
 
 /// An object of the frame: a slot of the program, or one that lowering or
 /// allocation added.
@@ -40,14 +40,21 @@ pub struct MFunction {
     pub outgoing: u32,
     /// Whether it calls anything, so that lr must be saved.
     pub calls: bool,
+    /// The size of its float registers.
+    pub float_unit: FloatUnit,
 }
 
 impl MFunction {
-    /// A new virtual register.
+    /// A new virtual core register.
     pub fn new_reg(&mut self) -> Reg {
-        let reg = Reg::virt(self.virtuals);
         self.virtuals += 1;
-        reg
+        Reg::virt(self.virtuals - 1, false)
+    }
+
+    /// A new virtual float register.
+    pub fn new_float(&mut self) -> Reg {
+        self.virtuals += 1;
+        Reg::virt(self.virtuals - 1, true)
     }
 
     /// A new frame slot.

@@ -10,42 +10,60 @@
 //! - flags never live from one block to the next, so that the moves and
 //!   spills which allocation inserts (none touches flags) can stand anywhere.
 
+mod float;
 mod function;
 mod operands;
 mod print;
 
+pub use float::{FAluOp, FInst, FUnOp, FloatUnit};
 pub use function::{EdgeTarget, FrameSlot, MBlock, MFunction};
 pub use operands::{Constraint, OperandKind};
 
 use synth_ir::{SourceLoc, SymbolId, TrapCode};
 
-/// A register: a machine register r0-r15, or a virtual one.
+/// A register: a machine register, or a virtual one. Core registers are
+/// r0-r15; a float register is sN or dN, by the [`FloatUnit`] of the function.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Reg(u32);
 
 impl Reg {
     /// Virtual registers start here.
-    const VIRTUAL: u32 = 16;
+    const VIRTUAL: u32 = 32;
+    /// Marks float registers.
+    const FLOAT: u32 = 1 << 31;
 
-    /// A machine register, 0 to 15.
+    /// A core register, 0 to 15.
     pub const fn machine(number: u8) -> Reg {
         assert!(number < 16);
         Reg(number as u32)
     }
 
-    /// A virtual register.
-    pub const fn virt(number: u32) -> Reg {
-        Reg(number + Self::VIRTUAL)
+    /// A float register, s0-s31 or d0-d15.
+    pub const fn float(number: u8) -> Reg {
+        assert!(number < 32);
+        Reg(number as u32 | Self::FLOAT)
     }
 
-    /// The machine register's number, unless it is virtual.
+    /// A virtual register. Numbers are unique over both classes.
+    pub const fn virt(number: u32, is_float: bool) -> Reg {
+        let class = if is_float { Self::FLOAT } else { 0 };
+        Reg((number + Self::VIRTUAL) | class)
+    }
+
+    /// Whether it is a float register.
+    pub fn is_float(self) -> bool {
+        self.0 & Self::FLOAT != 0
+    }
+
+    /// The machine register's number in its class, unless it is virtual.
     pub fn as_machine(self) -> Option<u8> {
-        (self.0 < Self::VIRTUAL).then_some(self.0 as u8)
+        let number = self.0 & !Self::FLOAT;
+        (number < Self::VIRTUAL).then_some(number as u8)
     }
 
     /// The virtual register's number, unless it is a machine register.
     pub fn as_virtual(self) -> Option<u32> {
-        self.0.checked_sub(Self::VIRTUAL)
+        (self.0 & !Self::FLOAT).checked_sub(Self::VIRTUAL)
     }
 
     /// Whether it is one of r0-r7, which 16-bit instructions can name.
@@ -306,6 +324,8 @@ pub enum MInst {
     SetCond { cond: Cc, rd: Reg, then: u8, other: u8 },
     /// `rd = cond ? then : other`.
     Select { cond: Cc, rd: Reg, then: Rhs, other: Reg },
+    /// An instruction of the floating-point unit.
+    Float(FInst),
     /// A load.
     Load { width: Width, rd: Reg, mode: Mode },
     /// A store.
@@ -340,6 +360,7 @@ impl MInst {
         match self {
             MInst::Cmp { .. } | MInst::CondCmp { .. } | MInst::Call { .. } => true,
             MInst::Alu { s, .. } => *s,
+            MInst::Float(inst) => inst.writes_flags(),
             _ => false,
         }
     }
@@ -361,6 +382,7 @@ impl MInst {
             | MInst::TrapIf { cond, .. }
             | MInst::CondJump { cond, .. }
             | MInst::Switch { outside: cond, .. } => Some(cond),
+            MInst::Float(inst) => inst.condition(),
             _ => None,
         }
     }

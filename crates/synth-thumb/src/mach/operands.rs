@@ -28,7 +28,7 @@ pub enum Constraint {
 use Constraint::{Any, Fixed, Reuse};
 use OperandKind::{Def, EarlyDef, Use};
 
-type Visit<'a> = &'a mut dyn FnMut(&mut Reg, OperandKind, Constraint);
+pub(super) type Visit<'a> = &'a mut dyn FnMut(&mut Reg, OperandKind, Constraint);
 
 fn visit_rhs(rhs: &mut Rhs, f: Visit) {
     match rhs {
@@ -110,6 +110,7 @@ impl MInst {
                 visit_rhs(then, f);
                 f(rd, Def, Reuse(0));
             }
+            Float(inst) => inst.visit_operands(f),
             Load { rd, mode, .. } => {
                 visit_mode(mode, f);
                 f(rd, Def, Any);
@@ -137,7 +138,12 @@ impl MInst {
         }
     }
 
-    /// Machine registers that it destroys besides its results, as a bit set.
+    /// Whether it destroys the float registers that a call may use.
+    pub fn clobbers_floats(&self) -> bool {
+        matches!(self, MInst::Call { .. })
+    }
+
+    /// Core registers that it destroys besides its results, as a bit set.
     pub fn clobbers(&self) -> u16 {
         match self {
             // AAPCS32 section 6.1.1: r0-r3, r12, lr.

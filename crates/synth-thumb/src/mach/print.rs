@@ -8,7 +8,9 @@ use super::{MFunction, MInst, Reg};
 impl fmt::Debug for Reg {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.as_virtual() {
+            Some(v) if self.is_float() => write!(f, "%f{v}"),
             Some(v) => write!(f, "%{v}"),
+            None if self.is_float() => write!(f, "f{}", self.0 & 31),
             None => match self.0 {
                 13 => f.write_str("sp"),
                 14 => f.write_str("lr"),

@@ -307,6 +307,20 @@ impl rules::Context for Lower<'_> {
         cc(cond)
     }
 
+    fn float_comparison(&mut self, value: Value) -> Option<Value> {
+        Lower::float_comparison(self, value).map(|_| value)
+    }
+
+    fn emit_float_compare(&mut self, value: Value) -> Cc {
+        match Lower::float_comparison(self, value) {
+            Some((op, args)) => {
+                let args = args.to_vec();
+                self.compare_floats(op, &args)
+            }
+            None => Cc::Ne,
+        }
+    }
+
     fn invert(&mut self, cond: &Cc) -> Cc {
         cond.inverted()
     }

@@ -22,7 +22,10 @@ impl Lower<'_> {
             LoadOp::S8 => Width::S8,
             LoadOp::U16 => Width::U16,
             LoadOp::S16 => Width::S16,
-            LoadOp::F32 | LoadOp::F64 => return Err(CompileError::Float(self.loc)),
+            LoadOp::F32 | LoadOp::F64 => {
+                self.lower_float_load(rd, op == LoadOp::F64, addr, offset);
+                return Ok(());
+            }
         };
         let mode = self.mode(addr, offset, op.bytes() as i32);
         self.emit(MInst::Load { width, rd, mode });
@@ -40,7 +43,10 @@ impl Lower<'_> {
             StoreOp::I32 => Width::Word,
             StoreOp::I8 => Width::U8,
             StoreOp::I16 => Width::U16,
-            StoreOp::F32 | StoreOp::F64 => return Err(CompileError::Float(self.loc)),
+            StoreOp::F32 | StoreOp::F64 => {
+                self.lower_float_store(value, op == StoreOp::F64, addr, offset);
+                return Ok(());
+            }
         };
         let rt = self.put_value(value);
         let mode = self.mode(addr, offset, op.bytes() as i32);
@@ -60,7 +66,7 @@ impl Lower<'_> {
     }
 
     /// The mode for an access of `bytes` bytes at `addr + offset`.
-    fn mode(&mut self, addr: Value, offset: i32, bytes: i32) -> Mode {
+    pub(super) fn mode(&mut self, addr: Value, offset: i32, bytes: i32) -> Mode {
         if let Some((symbol, addend)) = self.as_symbol(addr) {
             let addend = addend.wrapping_add(offset);
             let (base, offset) = self.put_symbol_near(symbol, addend, bytes);

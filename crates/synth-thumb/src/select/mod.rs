@@ -14,6 +14,7 @@ mod calls;
 mod constants;
 mod context;
 mod control;
+mod float;
 mod memory;
 mod pairs;
 #[allow(
@@ -39,14 +40,13 @@ use synth_ir::{Block, Function, Inst, InstData, SourceLoc, Type, Value, ValueDef
 
 use crate::abi::{self, Places};
 use crate::compile::{CompileError, Options};
-use crate::mach::{FrameSlot, Located, MFunction, MInst, Reg};
+use crate::mach::{FloatUnit, FrameSlot, Located, MFunction, MInst, Reg};
 use constants::Constants;
 
 /// Selects the instructions of a function.
 ///
 /// # Errors
-/// If the function holds an operation that this stage does not know: a float
-/// value that was not softened before.
+/// If the function holds a float operation that has no instruction.
 pub fn select(func: &Function, options: &Options) -> Result<MFunction, CompileError> {
     let mut lower = Lower::new(func, options);
     lower.run()?;
@@ -82,6 +82,14 @@ struct Lower<'a> {
     constants: Constants,
 }
 
+/// Double precision if the function has a double anywhere.
+fn float_unit(func: &Function) -> FloatUnit {
+    match func.values.values().any(|v| v.ty == Type::F64) {
+        true => FloatUnit::Double,
+        false => FloatUnit::Single,
+    }
+}
+
 impl<'a> Lower<'a> {
     fn new(func: &'a Function, options: &'a Options) -> Self {
         let mut uses: SecondaryMap<Value, u32> = SecondaryMap::new();
@@ -94,6 +102,7 @@ impl<'a> Lower<'a> {
         }
         let out = MFunction {
             slots: func.slots.values().map(|s| (s.size, s.align)).collect(),
+            float_unit: float_unit(func),
             ..MFunction::default()
         };
         Lower {
@@ -222,13 +231,10 @@ impl<'a> Lower<'a> {
     }
 
     fn lower_pure(&mut self, inst: Inst) -> Result<(), CompileError> {
-        let value = self.func.result(inst);
-        if self.func.values[value].ty != Type::I32 {
-            return Err(CompileError::Float(self.loc));
-        }
-        if self.lower_pair(inst) {
+        if self.lower_float(inst)? || self.lower_pair(inst) {
             return Ok(());
         }
+        let value = self.func.result(inst);
         let Some(reg) = rules::constructor_lower(self, value) else {
             return Err(CompileError::Float(self.loc));
         };
@@ -268,7 +274,10 @@ impl<'a> Lower<'a> {
         match self.regs[value] {
             Some(reg) => reg,
             None => {
-                let reg = self.out.new_reg();
+                let reg = match self.func.values[value].ty {
+                    Type::I32 => self.out.new_reg(),
+                    Type::F32 | Type::F64 => self.out.new_float(),
+                };
                 self.regs[value] = Some(reg);
                 reg
             }
