@@ -37,7 +37,7 @@ pub enum Verdict {
 }
 
 /// A difference between the interpreter and the core.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Default, thiserror::Error)]
 pub struct Difference {
     /// What was called.
     pub call: String,
@@ -58,6 +58,7 @@ impl fmt::Display for Difference {
 
 /// A program on both sides.
 pub struct Differ<'p, 'l, 'h> {
+    reference: &'p Program,
     program: &'p Program,
     codes: Vec<(SymbolId, Code)>,
     interpreter: Interpreter<'p>,
@@ -78,8 +79,24 @@ impl<'p, 'l, 'h> Differ<'p, 'l, 'h> {
         loader: &'l mut Loader<'h>,
         options: &Options,
     ) -> Result<Self, Box<dyn std::error::Error>> {
-        synth_ir::verify(program).map_err(|errors| errors[0].to_string())?;
         let codes = compile(&mut program.clone(), options)?;
+        Self::with_codes(program, program, codes, loader)
+    }
+
+    /// Loads a program for the core, and `reference` for the interpreter. The
+    /// functions that are called have the same names in both.
+    ///
+    /// # Errors
+    /// As [`Differ::new`].
+    pub fn with_codes(
+        reference: &'p Program,
+        program: &'p Program,
+        codes: Vec<(SymbolId, Code)>,
+        loader: &'l mut Loader<'h>,
+    ) -> Result<Self, Box<dyn std::error::Error>> {
+        for program in [reference, program] {
+            synth_ir::verify(program).map_err(|errors| errors[0].to_string())?;
+        }
         for (id, code) in &codes {
             check_code(code).map_err(|what| {
                 let name = &program.symbols[*id].name;
@@ -87,11 +104,11 @@ impl<'p, 'l, 'h> Differ<'p, 'l, 'h> {
             })?;
         }
         let module = loader.load(program, &codes, &Imports::default())?;
-        let interpreter = Interpreter::new(program)?;
+        let interpreter = Interpreter::new(reference)?;
         let is_variable = |def: &Definition| matches!(def, Definition::Data(data) if data.kind != DataKind::Const && data.size < 4096);
-        let variables = program.symbols.iter().filter(|(_, s)| is_variable(&s.def));
+        let variables = reference.symbols.iter().filter(|(_, s)| is_variable(&s.def));
         let variables = variables.map(|(id, _)| id).collect();
-        Ok(Differ { program, codes, interpreter, loader, module, variables })
+        Ok(Differ { reference, program, codes, interpreter, loader, module, variables })
     }
 
     /// The code of a function.
@@ -100,7 +117,7 @@ impl<'p, 'l, 'h> Differ<'p, 'l, 'h> {
         self.codes.iter().find(|(id, _)| *id == function).map(|(_, code)| code)
     }
 
-    /// Calls a function on both sides.
+    /// Calls a function of the reference on both sides.
     ///
     /// # Errors
     /// The two differ.
@@ -109,9 +126,13 @@ impl<'p, 'l, 'h> Differ<'p, 'l, 'h> {
         function: SymbolId,
         args: &[AbiVal],
     ) -> Result<Verdict, Box<Difference>> {
-        let Some(body) = self.program.function(function) else {
+        let Some(body) = self.reference.function(function) else {
             return Ok(Verdict::Undefined);
         };
+        if self.program.find(&self.reference.symbols[function].name).is_none() {
+            // A pass has removed it.
+            return Ok(Verdict::Undefined);
+        }
         let signature = body.signature.clone();
         self.interpreter.set_fuel(FUEL);
         let flat = AbiVal::flatten(args);
@@ -126,7 +147,7 @@ impl<'p, 'l, 'h> Differ<'p, 'l, 'h> {
             *self.interpreter.memory_mut() = before;
             return Ok(Verdict::Undefined);
         };
-        let name = &self.program.symbols[function].name;
+        let name = &self.reference.symbols[function].name;
         let found = match self.loader.call(self.module, name, &signature, args) {
             Ok(values) => End::Returned(values),
             Err(CallError::Trap(trap)) => End::Trapped(trap.code),
@@ -148,7 +169,7 @@ impl<'p, 'l, 'h> Differ<'p, 'l, 'h> {
         args: &[AbiVal],
     ) -> Result<Verdict, Box<Difference>> {
         for variable in self.variables.clone() {
-            let symbol = &self.program.symbols[variable];
+            let symbol = &self.reference.symbols[variable];
             let Definition::Data(data) = &symbol.def else { continue };
             let mut expected = vec![0; data.size as usize];
             let read =
@@ -171,7 +192,8 @@ impl<'p, 'l, 'h> Differ<'p, 'l, 'h> {
 
     fn difference(&self, function: SymbolId, args: &[AbiVal], what: String) -> Box<Difference> {
         let program = self.program;
-        let name = &program.symbols[function].name;
+        let name = &self.reference.symbols[function].name;
+        let Some(function) = program.find(name) else { return Box::default() };
         let text = program
             .function(function)
             .map(|body| synth_ir::SymbolNames::new(program).function(function, body).to_string());
