@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 mod encodings;
+mod fuzz;
 mod server;
 mod setup;
 mod test;
@@ -29,6 +30,7 @@ enum Command {
     Setup(setup::Arguments),
     Server(server::Arguments),
     Encodings(encodings::Arguments),
+    Fuzz(fuzz::Arguments),
 }
 
 /// The root of the workspace.
@@ -43,6 +45,7 @@ fn dispatch(command: &Command) -> Result {
         Command::Setup(arguments) => setup::run(arguments),
         Command::Server(arguments) => server::run(arguments),
         Command::Encodings(arguments) => encodings::run(arguments),
+        Command::Fuzz(arguments) => fuzz::run(arguments),
     }
 }
 

@@ -27,7 +27,9 @@ fn run(seeds: std::ops::Range<u64>, engine: &mut Interpreted) -> (Counts, Option
                 }
             }
             Verdict::Skipped(_) => counts.skipped += 1,
-            Verdict::Mismatch(mismatch) => return (counts, Some(format!("seed {seed}: {mismatch}"))),
+            Verdict::Mismatch(mismatch) => {
+                return (counts, Some(format!("seed {seed}: {mismatch}")));
+            }
         }
     }
     (counts, None)

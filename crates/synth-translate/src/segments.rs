@@ -77,6 +77,7 @@ impl Declarer<'_> {
             let SegmentKind::Active { target, offset } = &element.kind else { continue };
             let table = &module.tables[*target as usize];
             if !is_function_table(table.ty.element) {
+                self.check_null_segment(element, offset, table)?;
                 continue;
             }
             let functions = self.functions_of(element).ok_or_else(|| {
@@ -111,6 +112,29 @@ impl Declarer<'_> {
             }
         }
         Ok(run_time)
+    }
+
+    /// Accepts a segment of a table that is not compiled if it has no effect:
+    /// all null, and in bounds.
+    fn check_null_segment(
+        &self,
+        element: &Element,
+        offset: &synth_wasm::ConstExpr,
+        table: &synth_wasm::Table,
+    ) -> Result<(), Error> {
+        let null = element.items.iter().all(|item| *item == ElementItem::Null);
+        match self.evaluate(offset) {
+            Some(ConstValue::I32(first))
+                if null && u64::from(first as u32) + element.items.len() as u64 <= table.ty.min =>
+            {
+                Ok(())
+            }
+            _ => Err(unsupported(
+                "an active element segment of a table that holds no functions",
+                element.offset,
+                "tables of other references are not compiled yet",
+            )),
+        }
     }
 
     /// The functions of a segment, unless one of its elements is not known.
