@@ -32,7 +32,8 @@ mod rules {
 }
 
 use synth_ir::cfg::Cfg;
-use synth_ir::{Function, Inst, InstData, SourceLoc, StoreOp, Type, Value, interp::Val};
+use synth_ir::interp::Val;
+use synth_ir::{BinaryOp, Function, Inst, InstData, SourceLoc, StoreOp, Type, Value};
 
 use crate::edit::Replacements;
 use crate::{Context, Pass};
@@ -244,14 +245,33 @@ impl Simplifier<'_> {
     /// An address as a base and a constant that is not zero.
     fn split_address(&self, addr: Value) -> Option<(Base, i32)> {
         match self.func.insts[self.func.def_inst(addr)?] {
-            InstData::Binary { op: synth_ir::BinaryOp::Add, args: [base, c] } => {
-                Some((Base::Value(base), self.func.as_const(c)?))
+            InstData::Binary { op: BinaryOp::Add, args: [a, b] } => {
+                if let Some(c) = self.func.as_const(b) {
+                    return Some((Base::Value(a), c));
+                }
+                // One of the operands may be a sum with a constant.
+                let (c, x, y) = match (self.split_sum(a), self.split_sum(b)) {
+                    (Some((x, c)), _) => (c, x, b),
+                    (None, Some((y, c))) => (c, a, y),
+                    (None, None) => return None,
+                };
+                Some((Base::New(InstData::Binary { op: BinaryOp::Add, args: [x, y] }), c))
             }
             InstData::SymbolAddr { symbol, addend } if addend != 0 => {
                 Some((Base::New(InstData::SymbolAddr { symbol, addend: 0 }), addend))
             }
             InstData::SlotAddr { slot, offset } if offset != 0 => {
                 Some((Base::New(InstData::SlotAddr { slot, offset: 0 }), offset))
+            }
+            _ => None,
+        }
+    }
+
+    /// A sum of a value and a constant.
+    fn split_sum(&self, value: Value) -> Option<(Value, i32)> {
+        match self.func.insts[self.func.def_inst(value)?] {
+            InstData::Binary { op: BinaryOp::Add, args: [x, c] } => {
+                Some((x, self.func.as_const(c)?))
             }
             _ => None,
         }
