@@ -8,6 +8,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::{env, fs};
 
+/// Words of effects that are features.
+const FEATURES: [&str; 7] = ["v6m", "v7m", "dsp", "v8m", "fpv4_sp", "fpv5_sp", "fpv5"];
+
 /// How an instruction touches the register in a field.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -69,10 +72,19 @@ impl Row {
     }
 }
 
+/// What a `let` line says of a letter.
+#[derive(Clone)]
+struct Declared {
+    role: Role,
+    name: String,
+    ty: String,
+    low_bit_first: bool,
+}
+
 /// What `let` and `default` lines have established in a section.
 #[derive(Default)]
 struct Section {
-    fields: BTreeMap<char, (Role, String, String)>,
+    fields: BTreeMap<char, Declared>,
     defaults: String,
 }
 
@@ -128,12 +140,16 @@ fn parse(text: &str, rows: &mut Vec<Row>) -> Result<(), String> {
     Ok(())
 }
 
-/// `d=out rd Low`
-fn parse_let(part: &str) -> Result<(char, (Role, String, String)), String> {
+/// `d=out rd Low`, `d=out sd SReg low_bit_first`
+fn parse_let(part: &str) -> Result<(char, Declared), String> {
     let bad = || format!("expected `letter=role name Type`, found `{part}`");
     let (letter, rest) = part.trim().split_once('=').ok_or_else(bad)?;
-    let [role, name, ty] = rest.split_whitespace().collect::<Vec<_>>()[..] else {
-        return Err(bad());
+    let words: Vec<_> = rest.split_whitespace().collect();
+    let (&[role, name, ty], order) = words.split_first_chunk().ok_or_else(bad)?;
+    let low_bit_first = match order {
+        [] => false,
+        ["low_bit_first"] => true,
+        _ => return Err(bad()),
     };
     let role = match role {
         "op" => Role::Operand,
@@ -143,7 +159,8 @@ fn parse_let(part: &str) -> Result<(char, (Role, String, String)), String> {
         _ => return Err(bad()),
     };
     let letter = letter.chars().next().filter(char::is_ascii_lowercase).ok_or_else(bad)?;
-    Ok((letter, (role, name.to_string(), ty.to_string())))
+    let (name, ty) = (name.to_string(), ty.to_string());
+    Ok((letter, Declared { role, name, ty, low_bit_first }))
 }
 
 fn parse_row(line: &str, section: &Section) -> Result<Row, String> {
@@ -196,7 +213,7 @@ fn parse_pattern(row: &mut Row, section: &Section) -> Result<(), String> {
             }
             _ => {
                 let lower = letter.to_ascii_lowercase();
-                let (role, name, ty) = section
+                let Declared { role, name, ty, .. } = section
                     .fields
                     .get(&lower)
                     .ok_or_else(|| format!("{}: no `let` for `{lower}`", row.name))?
@@ -210,6 +227,11 @@ fn parse_pattern(row: &mut Row, section: &Section) -> Result<(), String> {
                 let field = &mut row.fields[index];
                 if letter == lower { &mut field.at } else { &mut field.copy }.push(bit);
             }
+        }
+    }
+    for field in &mut row.fields {
+        if section.fields[&field.letter].low_bit_first {
+            field.at.rotate_left(1);
         }
     }
     match row.fields.iter().find(|f| !f.copy.is_empty() && f.copy.len() != f.at.len()) {
@@ -252,7 +274,7 @@ fn parse_effect(row: &mut Row, word: &str) -> Result<(), String> {
         Some(("flow", kind)) => row.flow = camel(kind),
         Some(("it", kind)) => row.in_it = camel(kind),
         Some(_) => return Err(format!("{}: unknown effect `{word}`", row.name)),
-        None if ["v6m", "v7m", "dsp", "v8m"].contains(&word) => row.feature = camel(word),
+        None if FEATURES.contains(&word) => row.feature = camel(word),
         None => row.timing = camel(word),
     }
     Ok(())

@@ -194,7 +194,7 @@ const SELECTORS: [Selector; 6] = [
         doc: "The registers that a load or store multiple transfers.",
         name: "list",
         result: "Option<RegSet>",
-        types: &["LowList", "PushList", "PopList", "StoreList", "LoadList"],
+        types: &["LowList", "PushList", "PopList", "StoreList", "LoadList", "SList", "DList"],
         ask: ".regs()",
         default: "None",
     },

@@ -1,16 +1,19 @@
 //! What a row of the table says beside its operands: flags, timing class, where
 //! control goes, and which CPUs have the encoding.
 
-/// A set of condition flags: N, Z, C, V, the saturation flag Q and the GE bits as
-/// one. Each flag can stand in the set surely or maybe.
+use crate::cpu::{Arch, Cpu, Fpu};
+
+/// A set of condition flags: N, Z, C, V, the saturation flag Q, the GE bits as one,
+/// and the condition flags of FPSCR as one (its rounding mode and its cumulative
+/// exceptions are not in it). Each flag can stand in the set surely or maybe.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Flags {
     sure: u8,
     maybe: u8,
 }
 
-/// The letters of the flags; `G` stands for GE.
-const LETTERS: &[u8; 6] = b"NZCVQG";
+/// The letters of the flags; `G` stands for GE, `F` for those of FPSCR.
+const LETTERS: &[u8; 7] = b"NZCVQGF";
 
 impl Flags {
     /// No flag.
@@ -18,7 +21,7 @@ impl Flags {
     /// N, Z, C and V.
     pub const NZCV: Flags = Flags::of("NZCV");
 
-    /// The flags of these letters of `NZCVQG`; in lower case, a flag that may or may
+    /// The flags of these letters of `NZCVQGF`; in lower case, a flag that may or may
     /// not be in the set. Other letters are ignored.
     pub const fn of(letters: &str) -> Self {
         let letters = letters.as_bytes();
@@ -137,6 +140,35 @@ pub enum Timing {
     Nop,
     /// Barriers, system registers, hints, exceptions.
     System,
+    /// Floating-point addition, comparison, sign, selection, minimum, maximum.
+    FpAlu,
+    /// Floating-point multiply.
+    FpMul,
+    /// Floating-point multiply and accumulate, fused or not.
+    FpMulAcc,
+    /// Floating-point division.
+    FpDiv,
+    /// Floating-point square root.
+    FpSqrt,
+    /// Conversion, rounding to an integral value.
+    FpConvert,
+    /// Move between floating-point registers, of an immediate, or of one word from or
+    /// to a core register; status.
+    FpMove,
+    /// Move of two words from or to core registers.
+    FpMoveDouble,
+    /// Load of a single.
+    FpLoad,
+    /// Load of a double.
+    FpLoadDouble,
+    /// Load of floating-point registers in a list.
+    FpLoadMultiple,
+    /// Store of a single.
+    FpStore,
+    /// Store of a double.
+    FpStoreDouble,
+    /// Store of floating-point registers in a list.
+    FpStoreMultiple,
 }
 
 /// Where control goes after an instruction.
@@ -168,7 +200,8 @@ pub enum InIt {
 }
 
 /// What a CPU must have for an encoding. Later architectures have what earlier
-/// ones have; DSP is an extension of ARMv7-M and ARMv8-M mainline.
+/// ones have; DSP and the floating-point units are extensions of ARMv7-M and
+/// ARMv8-M mainline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Feature {
     /// ARMv6-M.
@@ -179,4 +212,36 @@ pub enum Feature {
     Dsp,
     /// ARMv8-M mainline.
     V8m,
+    /// FPv4-SP or later: single precision, and loads, stores and moves of doubles.
+    Fpv4Sp,
+    /// FPv5, in single precision.
+    Fpv5Sp,
+    /// FPv5 with double precision.
+    Fpv5,
+}
+
+impl Feature {
+    /// Every feature.
+    pub const ALL: [Feature; 7] = [
+        Feature::V6m,
+        Feature::V7m,
+        Feature::Dsp,
+        Feature::V8m,
+        Feature::Fpv4Sp,
+        Feature::Fpv5Sp,
+        Feature::Fpv5,
+    ];
+
+    /// Whether this CPU has it.
+    pub fn available(self, cpu: Cpu) -> bool {
+        match self {
+            Self::V6m => true,
+            Self::V7m => cpu.arch >= Arch::V7M,
+            Self::Dsp => cpu.dsp,
+            Self::V8m => cpu.arch >= Arch::V8MMain,
+            Self::Fpv4Sp => cpu.fpu >= Fpu::Fpv4Sp,
+            Self::Fpv5Sp => cpu.fpu >= Fpu::Fpv5Sp,
+            Self::Fpv5 => cpu.fpu >= Fpu::Fpv5,
+        }
+    }
 }

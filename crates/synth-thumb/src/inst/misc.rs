@@ -1,5 +1,5 @@
 //! Small operands: flag setting, bit fields, halves of the DSP multiplies,
-//! barrier options, special registers (ARMv7-M ARM A7.7.33,
+//! barrier options, directions of rounding, special registers (ARMv7-M ARM A7.7.33,
 //! B5.1.1, ARMv8-M ARM D1.1).
 
 use super::Operand;
@@ -38,7 +38,8 @@ bit! {
     SetFlags, "", "s"
 }
 bit! {
-    /// The half of an operand that a multiply takes: top (true) or bottom.
+    /// The half of an operand that a multiply takes or a half-precision number stands
+    /// in: top (true) or bottom.
     Half, "b", "t"
 }
 bit! {
@@ -171,6 +172,15 @@ named! {
         Basepri 17 "basepri",
         BasepriMax 18 "basepri_max",
         Faultmask 19 "faultmask",
+    }
+}
+named! {
+    /// The rounding that `vrint` and `vcvt` have in their name, whatever FPSCR says.
+    Rounding 2 {
+        Away 0 "a",
+        Even 1 "n",
+        Up 2 "p",
+        Down 3 "m",
     }
 }
 named! {

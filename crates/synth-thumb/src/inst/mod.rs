@@ -54,7 +54,9 @@
 //!
 //! The *pattern* is drawn as in the ARM manual; a letter is a bit of the operand
 //! which a `let letter=role name Type` line of the section declares (`op` no
-//! register, `in` read, `out` written, `io` both), most significant bit first.
+//! register, `in` read, `out` written, `io` both), most significant bit first;
+//! `low_bit_first` after it says that the letter's first position holds the
+//! lowest bit and the others the rest (D:Vd of a single-precision register).
 //! An upper-case letter is a second copy of the same operand.
 //!
 //! In the *text*, `{c}` is the condition inside an IT block, `{q}` the `s` of
@@ -77,6 +79,8 @@
 
 mod branch;
 mod effects;
+mod float;
+mod float_imm;
 mod imm;
 mod list;
 mod misc;
@@ -90,6 +94,8 @@ mod tests;
 
 pub use branch::{CbzOff, Cond, ItBlock, Off8, Off11, Off20, Off24};
 pub use effects::{Feature, Flags, Flow, InIt, Sets, Timing};
+pub use float::{DList, DReg, Lane, SList, SPair, SReg};
+pub use float_imm::{FpImm, FracBits, FracBits16, FracBits32};
 pub use imm::{
     Imm3, Imm4, Imm5, Imm5x1, Imm5x2, Imm5x4, Imm7x4, Imm8, Imm8x4, Imm12, Imm16, IndexImm,
     IndexImm8, IndexImm8x4, IndexImm12, NegImm, NegImm8, NegImm12, Sat16, Sat32, ThumbImm, UImm,
@@ -97,8 +103,8 @@ pub use imm::{
 };
 pub use list::{LoadList, LowList, PopList, PushList, StoreList};
 pub use misc::{
-    Barrier, Cross, Extract, Half, Insert, MaskReg, Round, SetFlags, StackLimit, StatusReg,
-    StatusTarget, SysReg,
+    Barrier, Cross, Extract, Half, Insert, MaskReg, Round, Rounding, SetFlags, StackLimit,
+    StatusReg, StatusTarget, SysReg,
 };
 pub use operand::Operand;
 pub use reg::{Gpr, Low, NotPc, NotSp, Reg, RegSet};

@@ -156,6 +156,11 @@ impl RegSet {
         Self(mask as u64)
     }
 
+    /// The single-precision registers whose bits are set (bit 0 is s0).
+    pub const fn from_single(mask: u32) -> Self {
+        Self((mask as u64) << 32)
+    }
+
     /// The core registers in the set (bit 0 is r0).
     pub const fn core(self) -> u16 {
         self.0 as u16

@@ -1,6 +1,7 @@
 //! Runs `llvm-mc` over many instructions at once: as an assembler over our text
 //! and as a disassembler over our bytes; both must agree with the table.
 
+use crate::cpu::{Arch, Cpu, Fpu};
 use crate::inst::{Cond, Feature, Inst, ItBlock};
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -60,11 +61,11 @@ impl Case {
 /// gives a line for each disagreement.
 pub fn check(feature: Feature, cases: &[Case]) -> Result<Vec<String>, Error> {
     let lines: Vec<(String, Vec<u8>)> = cases.iter().flat_map(Case::expand).collect();
-    let mut wrong = Vec::new();
+    let (mut wrong, target) = (Vec::new(), &target(feature));
 
     let (assembled, texts) = std::thread::scope(|scope| {
-        let texts = scope.spawn(|| disassemble(feature, lines.iter().map(|l| l.1.as_slice())));
-        let assembled = assemble(feature, lines.iter().map(|l| l.0.as_str()));
+        let texts = scope.spawn(|| disassemble(target, lines.iter().map(|l| l.1.as_slice())));
+        let assembled = assemble(target, lines.iter().map(|l| l.0.as_str()));
         (assembled, texts.join().unwrap_or_else(|p| std::panic::resume_unwind(p)))
     });
     let ((assembled, errors), texts) = (assembled?, texts?);
@@ -94,9 +95,18 @@ pub fn check(feature: Feature, cases: &[Case]) -> Result<Vec<String>, Error> {
     Ok(wrong)
 }
 
-/// The texts among these that the assembler for this feature's smallest CPU refuses.
+/// Which of these texts the assembler for this feature's smallest CPU refuses.
 pub fn refused(feature: Feature, texts: &[String]) -> Result<Vec<bool>, Error> {
-    let (_, errors) = assemble(feature, texts.iter().map(String::as_str))?;
+    refused_by(&target(feature), texts)
+}
+
+/// Which of these texts the assembler for this CPU refuses.
+pub fn refused_on(cpu: Cpu, texts: &[String]) -> Result<Vec<bool>, Error> {
+    refused_by(&cpu_target(cpu), texts)
+}
+
+fn refused_by(target: &Target, texts: &[String]) -> Result<Vec<bool>, Error> {
+    let (_, errors) = assemble(target, texts.iter().map(String::as_str))?;
     Ok((0..texts.len()).map(|i| errors.contains_key(&i)).collect())
 }
 
@@ -122,24 +132,52 @@ fn synonym(theirs: &str) -> String {
     found.map_or(theirs.to_string(), |(ours, rest)| format!("{ours}{rest}"))
 }
 
-fn target(feature: Feature) -> [&'static str; 2] {
-    match feature {
-        Feature::V6m => ["-triple=thumbv6m-none-eabi", "-mcpu=cortex-m0"],
-        Feature::V7m => ["-triple=thumbv7m-none-eabi", "-mcpu=cortex-m3"],
-        Feature::Dsp => ["-triple=thumbv7em-none-eabi", "-mcpu=cortex-m4"],
-        Feature::V8m => ["-triple=thumbv8m.main-none-eabi", "-mcpu=cortex-m33"],
-    }
+/// Options that say which CPU to assemble for: `-triple`, `-mcpu`, `-mattr`.
+type Target = [String; 3];
+
+/// The smallest CPU that has a feature.
+fn target(feature: Feature) -> Target {
+    let (arch, cpu, attributes) = match feature {
+        Feature::V6m => ("v6m", "cortex-m0", ""),
+        Feature::V7m => ("v7m", "cortex-m3", ""),
+        Feature::Dsp => ("v7em", "cortex-m4", "-fpregs,-fp16"),
+        Feature::V8m => ("v8m.main", "cortex-m33", "-fpregs,-fp16"),
+        Feature::Fpv4Sp => ("v7em", "cortex-m4", ""),
+        Feature::Fpv5Sp => ("v7em", "cortex-m7", "-fp64,-fpregs64"),
+        Feature::Fpv5 => ("v7em", "cortex-m7", ""),
+    };
+    options(arch, cpu, attributes)
+}
+
+fn cpu_target(cpu: Cpu) -> Target {
+    let arch = match cpu.arch {
+        Arch::V7M => "v7m",
+        Arch::V7EM => "v7em",
+        Arch::V8MMain => "v8m.main",
+    };
+    let dsp = if cpu.dsp { "+dsp" } else { "-dsp" };
+    let fpu = match cpu.fpu {
+        Fpu::None => "-fpregs,-fp16",
+        Fpu::Fpv4Sp | Fpu::Fpv5Sp => "-fp64,-fpregs64",
+        Fpu::Fpv5 => "+fp64",
+    };
+    options(arch, cpu.core, &format!("{dsp},{fpu}"))
+}
+
+fn options(arch: &str, cpu: &str, attributes: &str) -> Target {
+    let triple = format!("-triple=thumb{arch}-none-eabi");
+    [triple, format!("-mcpu={cpu}"), format!("-mattr={attributes}")]
 }
 
 type Assembled = Vec<(String, Vec<u8>)>;
 
 /// The canonical text and the bytes of each accepted line, and the errors by line.
 fn assemble<'a>(
-    feature: Feature,
+    target: &Target,
     lines: impl Iterator<Item = &'a str>,
 ) -> Result<(Assembled, BTreeMap<usize, String>), Error> {
     let source: String = lines.flat_map(|l| [l, "\n"]).collect();
-    let (out, err) = run(feature, "-show-encoding", source)?;
+    let (out, err) = run(target, "-show-encoding", source)?;
     let encodings = out.lines().filter_map(|l| l.split_once("@ encoding: "));
     let parse = |(text, bytes): (&str, &str)| {
         let bytes = bytes.trim_matches(['[', ']']).split(',');
@@ -150,12 +188,12 @@ fn assemble<'a>(
 }
 
 fn disassemble<'a>(
-    feature: Feature,
+    target: &Target,
     insts: impl Iterator<Item = &'a [u8]>,
 ) -> Result<Vec<String>, Error> {
     let line = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:#04x} ")).collect::<String>() + "\n";
     let source: String = insts.map(line).collect();
-    let (out, _) = run(feature, "-disassemble", source)?;
+    let (out, _) = run(target, "-disassemble", source)?;
     let lines = out.lines().map(plain);
     Ok(lines.filter(|l| !l.is_empty() && !l.starts_with('.')).collect())
 }
@@ -176,9 +214,9 @@ fn plain(line: &str) -> String {
     line.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn run(feature: Feature, mode: &str, input: String) -> Result<(String, String), Error> {
+fn run(target: &Target, mode: &str, input: String) -> Result<(String, String), Error> {
     let mut child = Command::new(LLVM_MC)
-        .args(target(feature))
+        .args(target)
         .arg(mode)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -4,7 +4,7 @@
 
 mod llvm;
 
-pub use llvm::{Case, Error, LLVM_MC, check, refused};
+pub use llvm::{Case, Error, LLVM_MC, check, refused, refused_on};
 
 use super::{Cond, Feature, InIt, Inst, ROWS, Row};
 

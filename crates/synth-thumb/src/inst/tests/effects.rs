@@ -9,8 +9,8 @@ fn one(hex: &str) -> Inst {
 
 /// The names of the registers without pc.
 fn names(set: RegSet) -> String {
-    let regs = set.difference(Reg::PC.regs()).iter_core();
-    regs.map(|r| r.to_string()).collect::<Vec<_>>().join(" ")
+    let regs = set.difference(Reg::PC.regs()).to_string();
+    regs.trim_matches(['{', '}']).replace(',', "")
 }
 
 #[test]
@@ -34,8 +34,7 @@ fn registers_and_flags() {
         let inst = one(row[0]);
         let text = row[1];
         let column = |i: usize| row.get(i).copied().unwrap_or_default();
-        let regs =
-            |set: RegSet| set.iter_core().map(|r| r.to_string()).collect::<Vec<_>>().join(" ");
+        let regs = |set: RegSet| set.to_string().trim_matches(['{', '}']).replace(',', "");
         assert_eq!(inst.to_string(), text);
         assert_eq!(regs(inst.defs()), column(2), "written by {text}");
         assert_eq!(regs(inst.uses()), column(3), "read by {text}");
@@ -65,6 +64,8 @@ fn flags_by_text(text: &str) -> &'static str {
         "lsls" | "lsrs" | "asrs" | "rors" if immediate.is_some() => "NZC",
         "lsls" | "lsrs" | "asrs" | "rors" => "NZc",
         "msr" if text.contains("psr_") => "NZCV",
+        "vmrs" if text.contains("APSR_nzcv") => "NZCV",
+        "vcmp" | "vcmpe" | "vmsr" => "F",
         _ => "",
     }
 }
