@@ -5,7 +5,8 @@
 use synth_emu::Board;
 use synth_ir::AbiType::I32;
 use synth_ir::{
-    AbiType, Builder, Data, Definition, Function, Linkage, Program, Signature, SymbolId, Value,
+    AbiType, Builder, Convention, Data, Definition, Function, Linkage, Program, Signature,
+    SymbolId, Value,
 };
 use synth_testkit::{AbiVal, Differ, Loader, Verdict, options};
 use synth_thumb::{Options, Prefer};
@@ -67,7 +68,11 @@ impl Suite {
         build(&mut Builder::new(&mut function, entry), &params);
         // The number keeps names unique.
         let name = format!("{}.{}", name.into(), self.program.symbols.len());
-        self.program.add(name, Linkage::Global, Definition::Function(Box::new(function)))
+        let linkage = match function.signature.convention {
+            Convention::Internal => Linkage::Local,
+            _ => Linkage::Global,
+        };
+        self.program.add(name, linkage, Definition::Function(Box::new(function)))
     }
 
     pub fn data(&mut self, name: &str, bytes: Vec<u8>, size: u32) -> SymbolId {
