@@ -7,11 +7,13 @@
 use synth_ir::entity::{PrimaryMap, SecondaryMap};
 use synth_ir::{DataKind, Definition, InstData, Linkage, Program, Symbol, SymbolId};
 
-/// Removes dead symbols. Says whether there were any.
-pub fn run(program: &mut Program) -> bool {
+use crate::{Change, Renumbering};
+
+/// Removes dead symbols.
+pub fn run(program: &mut Program) -> Change {
     let live = mark(program);
     if program.symbols.keys().all(|id| live[id]) {
-        return false;
+        return Change::default();
     }
     let mut numbers: SecondaryMap<SymbolId, Option<SymbolId>> = SecondaryMap::new();
     let mut symbols = PrimaryMap::new();
@@ -22,7 +24,7 @@ pub fn run(program: &mut Program) -> bool {
     }
     program.symbols = symbols;
     renumber(program, &numbers);
-    true
+    Change { changed: true, symbols: Some(Renumbering(numbers)) }
 }
 
 fn is_root(symbol: &Symbol) -> bool {

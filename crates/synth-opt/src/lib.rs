@@ -14,5 +14,6 @@ pub mod simplify;
 pub mod soften;
 
 pub use pipeline::{
-    Context, Level, Observer, PIPELINE, Pass, Printer, Stage, Step, find_stage, run_pipeline,
+    Change, Context, Level, Observer, PIPELINE, Pass, Printer, Renumbering, Stage, Step,
+    find_stage, run_pipeline,
 };

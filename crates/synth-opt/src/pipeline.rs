@@ -4,6 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use rayon::prelude::*;
+use synth_ir::entity::SecondaryMap;
 use synth_ir::{Function, Program, SymbolId, SymbolNames, Target};
 
 use crate::{cfg_cleanup, dce, dead_symbols, gvn, simplify, soften};
@@ -73,8 +74,38 @@ pub trait Pass: Sync {
 pub enum Step {
     /// Of each function.
     Function(&'static dyn Pass),
-    /// Of the program: says whether it changed anything.
-    Program(fn(&mut Program) -> bool),
+    /// Of the program.
+    Program(fn(&mut Program) -> Change),
+}
+
+/// What a transformation of a program did.
+#[derive(Clone, Debug, Default)]
+pub struct Change {
+    /// Whether it changed anything.
+    pub changed: bool,
+    /// The new numbers of the symbols, if they have new ones.
+    pub symbols: Option<Renumbering>,
+}
+
+/// The new number of each symbol; a symbol that was removed has none.
+#[derive(Clone, Debug)]
+pub struct Renumbering(pub(crate) SecondaryMap<SymbolId, Option<SymbolId>>);
+
+impl Renumbering {
+    fn identity(program: &Program) -> Self {
+        let mut numbers = SecondaryMap::new();
+        program.symbols.keys().for_each(|id| numbers[id] = Some(id));
+        Renumbering(numbers)
+    }
+
+    /// What a symbol's number has become.
+    pub fn get(&self, symbol: SymbolId) -> Option<SymbolId> {
+        self.0[symbol]
+    }
+
+    fn then(&mut self, next: &Renumbering) {
+        self.0.values_mut().for_each(|id| *id = id.and_then(|id| next.get(id)));
+    }
 }
 
 /// A row of the pipeline.
@@ -100,7 +131,7 @@ const fn function(name: &'static str, pass: &'static dyn Pass, levels: &'static 
 
 const fn program(
     name: &'static str,
-    run: fn(&mut Program) -> bool,
+    run: fn(&mut Program) -> Change,
     levels: &'static [Level],
 ) -> Stage {
     Stage { name, step: Step::Program(run), levels }
@@ -161,34 +192,44 @@ impl<F: FnMut(&str, &Program, &[SymbolId])> Observer for F {
 impl Stage {
     /// Runs the stage on all functions. Returns those that it changed, in
     /// order; the result does not depend on the number of threads.
-    pub fn run(&self, program: &mut Program, cx: &Context<'_>) -> Vec<SymbolId> {
+    pub fn run(
+        &self,
+        program: &mut Program,
+        cx: &Context<'_>,
+    ) -> (Vec<SymbolId>, Option<Renumbering>) {
         match self.step {
             Step::Program(run) => {
-                let changed = run(program);
-                program.functions().map(|(id, _)| id).filter(|_| changed).collect()
+                let Change { changed, symbols } = run(program);
+                let functions = program.functions().map(|(id, _)| id);
+                (functions.filter(|_| changed).collect(), symbols)
             }
-            Step::Function(pass) => program
-                .functions_mut()
-                .collect::<Vec<_>>()
-                .into_par_iter()
-                .filter_map(|(id, func)| pass.run(func, cx).then_some(id))
-                .collect(),
+            Step::Function(pass) => {
+                let functions: Vec<_> = program.functions_mut().collect();
+                let run = |(id, func)| pass.run(func, cx).then_some(id);
+                (functions.into_par_iter().filter_map(run).collect(), None)
+            }
         }
     }
 }
 
-/// Runs all stages of a level.
+/// Runs all stages of a level. Returns what has become of the numbers of the
+/// program's symbols.
 pub fn run_pipeline(
     program: &mut Program,
     level: Level,
     target: &(dyn Target + Sync),
     observer: &mut dyn Observer,
-) {
+) -> Renumbering {
     let cx = Context { target };
+    let mut numbers = Renumbering::identity(program);
     for stage in PIPELINE.iter().filter(|stage| stage.levels.contains(&level)) {
-        let changed = stage.run(program, &cx);
+        let (changed, symbols) = stage.run(program, &cx);
+        if let Some(symbols) = symbols {
+            numbers.then(&symbols);
+        }
         observer.after(stage.name, program, &changed);
     }
+    numbers
 }
 
 /// Writes functions after the stages that the user asks for.

@@ -13,9 +13,13 @@ use synth_ir::{
     Type, UnaryOp, Value, ValueData, ValueDef,
 };
 
-/// Softens all functions of a program. Says whether any had floats.
-pub fn run(program: &mut Program) -> bool {
-    program.functions_mut().fold(false, |changed, (_, func)| soften_function(func) || changed)
+use crate::Change;
+
+/// Softens all functions of a program.
+pub fn run(program: &mut Program) -> Change {
+    let mut changed = false;
+    program.functions_mut().for_each(|(_, func)| changed |= soften_function(func));
+    Change { changed, symbols: None }
 }
 
 /// Softens one function, the signatures of its calls included; all functions

@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 use synth_ir::{Definition, Function, Linkage, Program, Signature, Symbol, SymbolId};
 use synth_object::{Board, Image, ImageOptions, Object, link};
-use synth_opt::{Observer, run_pipeline};
+use synth_opt::{Observer, Renumbering, run_pipeline};
 use synth_thumb::{Code, Listing, Thumb};
 use synth_translate::{ExportedSymbol, Refusal, Translation};
 use synth_wasm::Module;
@@ -51,22 +51,30 @@ impl Compiler {
             let bodies = translation.functions().into_par_iter().map(|i| translation.function(i));
             let bodies = bodies.collect();
             let output = translation.finish(bodies)?;
-            let mut compiled = compile_program(output.program, &self.options, observer)?;
+            let (mut compiled, numbers) = compile_program(output.program, &self.options, observer)?;
             compiled.exported = output.exports;
+            for export in &mut compiled.exported {
+                export.symbol = export.symbol.and_then(|id| numbers.get(id));
+            }
             compiled.refused = output.refused;
+            compiled.refused.retain_mut(|refusal| {
+                let symbol = numbers.get(refusal.symbol);
+                symbol.inspect(|&id| refusal.symbol = id).is_some()
+            });
             Ok(compiled)
         })
     }
 }
 
-/// Optimises a program and generates its code.
+/// Optimises a program and generates its code. Says what the numbers of its
+/// symbols have become.
 pub(crate) fn compile_program(
     mut program: Program,
     options: &Options,
     observer: &mut dyn Observer,
-) -> Result<Compiled, Error> {
+) -> Result<(Compiled, Renumbering), Error> {
     let exports = exported_functions(&program);
-    run_pipeline(&mut program, options.level, &Thumb(options.cpu), observer);
+    let numbers = run_pipeline(&mut program, options.level, &Thumb(options.cpu), observer);
     let code_options = options.code();
     let functions: Vec<(SymbolId, &Function)> = program.functions().collect();
     let codes = functions
@@ -77,7 +85,8 @@ pub(crate) fn compile_program(
         })
         .collect::<Result<Vec<_>, Error>>()?;
     let options = options.clone();
-    Ok(Compiled { program, codes, exports, exported: vec![], refused: vec![], options })
+    let compiled = Compiled { program, codes, exports, exported: vec![], refused: vec![], options };
+    Ok((compiled, numbers))
 }
 
 /// Global functions, under all their names.

@@ -25,5 +25,5 @@ pub fn program() -> Result<Program, Error> {
 /// # Errors
 /// See [`program`].
 pub fn compile(options: &Options) -> Result<Compiled, Error> {
-    compile_program(program()?, options, &mut ())
+    Ok(compile_program(program()?, options, &mut ())?.0)
 }
