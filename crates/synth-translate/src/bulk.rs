@@ -20,6 +20,8 @@ pub(crate) struct Span {
     base: Option<SymbolId>,
     /// Its size in elements.
     size: Size,
+    /// What its size never falls below, if it is a variable.
+    min: u32,
     /// Where the size is, if it is a variable.
     size_region: Region,
     /// Base-2 logarithm of an element's size.
@@ -88,6 +90,7 @@ impl Translator<'_, '_> {
         Ok(Span {
             base: Some(memory.base),
             size: memory.size,
+            min: memory.min,
             size_region: Region::Instance,
             shift: 0,
             code: checked.then_some(TrapCode::MemoryOutOfBounds),
@@ -103,6 +106,7 @@ impl Translator<'_, '_> {
         Ok(Span {
             base: table.base,
             size: table.size,
+            min: table.min,
             size_region: Region::Table,
             shift: 3,
             code: Some(TrapCode::TableOutOfBounds),
@@ -132,6 +136,7 @@ impl Translator<'_, '_> {
         Ok(Span {
             base: segment.symbol,
             size: segment.size,
+            min: 0,
             size_region: Region::Instance,
             shift,
             code: Some(code),
@@ -141,7 +146,7 @@ impl Translator<'_, '_> {
     /// All of a segment, for its copy at instantiation.
     pub(crate) fn whole(base: Option<SymbolId>, size: u32, shift: i32) -> Span {
         let size = Size::Fixed(size);
-        Span { base, size, size_region: Region::Instance, shift, code: None }
+        Span { base, size, min: 0, size_region: Region::Instance, shift, code: None }
     }
 
     fn span_size(&mut self, span: Span) -> Value {
@@ -205,6 +210,12 @@ impl Translator<'_, '_> {
         }
     }
 
+    /// Whether a constant range ends at or before `min`.
+    fn is_below(&self, start: Value, length: i32, min: u32) -> bool {
+        let start = self.func.as_const(start).map(|s| u64::from(s as u32));
+        start.is_some_and(|start| start + u64::from(length as u32) <= u64::from(min))
+    }
+
     fn check_range(&mut self, span: Span, start: Value, length: Value) -> Result<(), Stop> {
         let Some(code) = span.code else { return Ok(()) };
         match (span.size, self.func.as_const(length)) {
@@ -212,6 +223,7 @@ impl Translator<'_, '_> {
                 Some(last) => self.trap_if_compare(Cond::UGt, start, last, code),
                 None => Err(self.always_trap(code)),
             },
+            (Size::Variable(_), Some(length)) if self.is_below(start, length, span.min) => Ok(()),
             _ => {
                 let size = self.span_size(span);
                 let long = self.compare(Cond::UGt, length, size);

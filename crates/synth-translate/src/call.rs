@@ -73,6 +73,9 @@ impl Translator<'_, '_> {
             Size::Fixed(size) => {
                 self.trap_if_compare(Cond::UGe, index, size, TrapCode::TableOutOfBounds)?;
             }
+            // A table never shrinks.
+            Size::Variable(_)
+                if self.func.as_const(index).is_some_and(|i| (i as u32) < table.min) => {}
             Size::Variable(symbol) => {
                 let size = self.load_word(symbol, Region::Table);
                 let outside = self.compare(Cond::UGe, index, size);

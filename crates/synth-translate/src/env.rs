@@ -83,6 +83,8 @@ pub(crate) struct TableEnv {
     pub(crate) base: Option<SymbolId>,
     /// Number of elements.
     pub(crate) size: Size,
+    /// What the number never falls below.
+    pub(crate) min: u32,
 }
 
 /// A global.

@@ -154,9 +154,10 @@ impl Declarer<'_> {
     fn table(&mut self, index: u32, entries: Entries, run_time: bool) -> Result<TableEnv, Error> {
         let module = self.module;
         let table = &module.tables[index as usize];
-        let fixed = Size::Fixed(table.ty.min as u32);
+        let min = table.ty.min as u32;
+        let fixed = Size::Fixed(min);
         if !is_function_table(table.ty.element) {
-            return Ok(TableEnv { base: None, size: fixed });
+            return Ok(TableEnv { base: None, size: fixed, min });
         }
         if let Some(import) = module.import(ExternKind::Table, index) {
             let name = import_symbol(self.options, import);
@@ -169,7 +170,7 @@ impl Declarer<'_> {
                     Size::Variable(self.add_undefined(&size, import, "table size", data())?)
                 }
             };
-            return Ok(TableEnv { base: Some(base), size });
+            return Ok(TableEnv { base: Some(base), size, min });
         }
         let exports = self.export_names(ExternKind::Table, index);
         let constant =
@@ -203,7 +204,7 @@ impl Declarer<'_> {
                 self.add_local(&name.unwrap_or_else(|| format!("table[{index}]")), def)
             }
         };
-        Ok(TableEnv { base: Some(base), size: fixed })
+        Ok(TableEnv { base: Some(base), size: fixed, min })
     }
 
     /// Entries as data: signature address and code address.

@@ -2,8 +2,8 @@
 //! sections (core specification 5.5).
 
 use wasmparser::{
-    ElementItems, ElementKind, ExternalKind, Parser, Payload, TableInit, TypeRef, Validator,
-    WasmFeatures,
+    ElementItems, ElementKind, ExternalKind, FuncValidatorAllocations, Parser, Payload, TableInit,
+    TypeRef, ValidPayload, Validator, WasmFeatures,
 };
 
 use crate::const_expr::{ConstExpr, ConstOp};
@@ -22,6 +22,9 @@ const FEATURES: WasmFeatures = WasmFeatures::WASM3
     .union(WasmFeatures::WIDE_ARITHMETIC)
     .union(WasmFeatures::CUSTOM_PAGE_SIZES);
 
+/// More than any compiler's output needs.
+const MAX_OPERANDS: u32 = 1 << 20;
+
 impl Module {
     /// Reads a module in the binary or the text format and validates it.
     ///
@@ -38,7 +41,7 @@ impl Module {
     /// If the text does not parse or the module is not valid.
     pub fn parse_with_features(input: &[u8], features: WasmFeatures) -> Result<Module, Error> {
         let bytes = wat::parse_bytes(input).map_err(|e| Error::Text(e.to_string()))?;
-        Validator::new_with_features(features).validate_all(&bytes)?;
+        validate(&bytes, features)?;
         let mut module = Module { bytes: bytes.to_vec(), ..Module::default() };
         let mut parser = Parser::new(0);
         parser.set_features(features);
@@ -173,6 +176,39 @@ impl Module {
             range: start..start + reader.data().len(),
         });
     }
+}
+
+/// Validates a module. The bodies are read one operator at a time, so that the
+/// operand stack, which two bytes can make a thousand values higher, is kept
+/// in bounds.
+fn validate(bytes: &[u8], features: WasmFeatures) -> Result<(), Error> {
+    let mut validator = Validator::new_with_features(features);
+    let mut parser = Parser::new(0);
+    parser.set_features(features);
+    let mut functions = Vec::new();
+    for payload in parser.parse_all(bytes) {
+        if let ValidPayload::Func(function, body) = validator.payload(&payload?)? {
+            functions.push((function, body));
+        }
+    }
+    let mut allocations = FuncValidatorAllocations::default();
+    for (function, body) in functions {
+        let mut validator = function.into_validator(allocations);
+        let mut reader = body.get_binary_reader();
+        validator.read_locals(&mut reader)?;
+        reader.set_features(features);
+        while !reader.eof() {
+            let offset = reader.original_position();
+            reader.visit_operator(&mut validator.visitor(offset))??;
+            if validator.operand_stack_height() > MAX_OPERANDS {
+                let message = format!("more than {MAX_OPERANDS} values on the operand stack");
+                return Err(Error::Invalid { message, offset });
+            }
+        }
+        reader.finish_expression(&validator.visitor(reader.original_position()))?;
+        allocations = validator.into_allocations();
+    }
+    Ok(())
 }
 
 fn extern_kind(kind: ExternalKind) -> ExternKind {

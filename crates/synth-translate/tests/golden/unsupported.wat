@@ -1,0 +1,18 @@
+;; options: unsupported-traps
+(module
+  (func (export "float") (param f32 i64) (result f32) local.get 0 local.get 0 f32.add)
+  (func (export "value") (param f64) (result i64) local.get 0 i64.reinterpret_f64))
+;; ==== expected
+loc 1 = @float + 55
+
+global func @float(f32, i64) -> (f32) {
+b0(v0: f32, v1: i32, v2: i32):
+  trap unsupported !1
+}
+
+global func @value(f64) -> (i64) {
+b0(v0: f64):
+  v1 = f64_lo v0
+  v2 = f64_hi v0
+  return v1, v2
+}
