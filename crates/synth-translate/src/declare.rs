@@ -77,6 +77,13 @@ impl Declarer<'_> {
                 "build the module without the exception-handling proposal",
             ));
         }
+        if self.module.nominal_types {
+            return Err(unsupported(
+                "a recursion group or subtype",
+                0,
+                "build the module without the gc proposal",
+            ));
+        }
         self.functions()?;
         self.memories()?;
         self.globals()?;

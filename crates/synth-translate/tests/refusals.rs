@@ -74,6 +74,8 @@ fn parts_outside_functions() {
              (elem (i32.const 0) funcref (global.get 0)))",
             "imported reference",
         ),
+        ("(module (rec (type (func)) (type (func))))", "a recursion group or subtype"),
+        ("(module (type (sub (func))))", "a recursion group or subtype"),
     ] {
         let error = error(wat);
         assert!(matches!(error, Error::UnsupportedModule { .. }), "{wat}: {error}");

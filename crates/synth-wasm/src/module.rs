@@ -17,6 +17,10 @@ pub struct Module {
     pub(crate) bytes: Vec<u8>,
     /// Types by index. A type that is no function (GC proposal) is `None`.
     pub types: Vec<Option<FuncType>>,
+    /// Whether two types can differ although they have the same structure:
+    /// there is a recursion group of several, or a type that has or may have
+    /// subtypes (GC proposal).
+    pub nominal_types: bool,
     /// Imports in order.
     pub imports: Vec<Import>,
     /// Exports in order.

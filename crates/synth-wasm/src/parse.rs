@@ -56,7 +56,13 @@ impl Module {
         match payload {
             Payload::TypeSection(reader) => {
                 for group in reader {
-                    for ty in group?.into_types() {
+                    let group = group?;
+                    let plain = |ty: &wasmparser::SubType| {
+                        ty.is_final && ty.supertype_idxs.is_empty() && !ty.composite_type.shared
+                    };
+                    let alone = group.types().len() == 1 && group.types().all(plain);
+                    self.nominal_types |= !alone;
+                    for ty in group.into_types() {
                         self.types.push(match &ty.composite_type.inner {
                             wasmparser::CompositeInnerType::Func(ty) => Some(ty.into()),
                             _ => None,
