@@ -9,6 +9,7 @@ mod encodings;
 mod fuzz;
 mod server;
 mod setup;
+mod spec;
 mod test;
 
 /// What a command fails with; its text is shown to the user.
@@ -31,6 +32,7 @@ enum Command {
     Server(server::Arguments),
     Encodings(encodings::Arguments),
     Fuzz(fuzz::Arguments),
+    Spec(spec::Arguments),
 }
 
 /// The root of the workspace.
@@ -46,6 +48,7 @@ fn dispatch(command: &Command) -> Result {
         Command::Server(arguments) => server::run(arguments),
         Command::Encodings(arguments) => encodings::run(arguments),
         Command::Fuzz(arguments) => fuzz::run(arguments),
+        Command::Spec(arguments) => spec::run(arguments),
     }
 }
 

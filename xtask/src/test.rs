@@ -53,6 +53,7 @@ const STEPS: &[Step] = &[
         ),
     },
     Step { name: "test", action: Cargo(&["test", "--workspace"]) },
+    Step { name: "spec", action: Xtask(&["spec", "--level", "Os,O0", "--brief"]) },
 ];
 
 fn step_names() -> Vec<&'static str> {

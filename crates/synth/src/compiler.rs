@@ -45,24 +45,34 @@ impl Compiler {
             .num_threads(self.options.threads)
             .build()
             .map_err(|e| Error::Threads(e.to_string()))?;
-        pool.install(|| {
-            let module = Module::parse(input)?;
-            let translation = Translation::new(&module, &self.options.translate)?;
-            let bodies = translation.functions().into_par_iter().map(|i| translation.function(i));
-            let bodies = bodies.collect();
-            let output = translation.finish(bodies)?;
-            let (mut compiled, numbers) = compile_program(output.program, &self.options, observer)?;
-            compiled.exported = output.exports;
-            for export in &mut compiled.exported {
-                export.symbol = export.symbol.and_then(|id| numbers.get(id));
-            }
-            compiled.refused = output.refused;
-            compiled.refused.retain_mut(|refusal| {
-                let symbol = numbers.get(refusal.symbol);
-                symbol.inspect(|&id| refusal.symbol = id).is_some()
-            });
-            Ok(compiled)
-        })
+        pool.install(|| self.compile_module(&Module::parse(input)?, observer))
+    }
+
+    /// Compiles a module that was read before, on the current thread pool;
+    /// `observer` sees the program after each pass.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn compile_module(
+        &self,
+        module: &Module,
+        observer: &mut dyn Observer,
+    ) -> Result<Compiled, Error> {
+        let translation = Translation::new(module, &self.options.translate)?;
+        let bodies = translation.functions().into_par_iter().map(|i| translation.function(i));
+        let bodies = bodies.collect();
+        let output = translation.finish(bodies)?;
+        let (mut compiled, numbers) = compile_program(output.program, &self.options, observer)?;
+        compiled.exported = output.exports;
+        for export in &mut compiled.exported {
+            export.symbol = export.symbol.and_then(|id| numbers.get(id));
+        }
+        compiled.refused = output.refused;
+        compiled.refused.retain_mut(|refusal| {
+            let symbol = numbers.get(refusal.symbol);
+            symbol.inspect(|&id| refusal.symbol = id).is_some()
+        });
+        Ok(compiled)
     }
 }
 
@@ -113,7 +123,8 @@ pub struct Compiled {
     pub exports: Vec<(String, Signature)>,
     /// Where the exports of the module are.
     pub exported: Vec<ExportedSymbol>,
-    /// Functions that trap since they could not be translated; always empty
+    /// Functions that trap since they could not be translated, as far as the
+    /// program still has them; always empty
     /// unless [`synth_translate::Options::unsupported_traps`] is set.
     pub refused: Vec<Refusal>,
     options: Options,
