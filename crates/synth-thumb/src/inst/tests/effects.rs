@@ -148,6 +148,23 @@ fn timing_and_features() {
         ("d2 e9 02 01", Timing::LoadDouble, Feature::V7m),
         ("00 f0 00 f8", Timing::Branch, Feature::V6m),
         ("d1 e8 af 0f", Timing::Load, Feature::V8m),
+        ("30 ee 81 0a", Timing::FpAlu, Feature::Fpv4Sp), // vadd.f32
+        ("20 fe 81 0a", Timing::FpAlu, Feature::Fpv5Sp), // vselge.f32
+        ("21 ee 02 0b", Timing::FpMul, Feature::Fpv5),   // vmul.f64
+        ("a0 ee 81 0a", Timing::FpMulAcc, Feature::Fpv4Sp), // vfma.f32
+        ("81 ee 02 0b", Timing::FpDiv, Feature::Fpv5),   // vdiv.f64
+        ("b1 ee e0 0a", Timing::FpSqrt, Feature::Fpv4Sp), // vsqrt.f32
+        ("bd ee e0 0a", Timing::FpConvert, Feature::Fpv4Sp), // vcvt.s32.f32
+        ("b6 ee e0 0a", Timing::FpConvert, Feature::Fpv5Sp), // vrintz.f32
+        ("b7 ee c0 0b", Timing::FpConvert, Feature::Fpv5), // vcvt.f32.f64
+        ("00 ee 10 0a", Timing::FpMove, Feature::Fpv4Sp), // vmov s0, r0
+        ("41 ec 10 0b", Timing::FpMoveDouble, Feature::Fpv4Sp), // vmov d0, r0, r1
+        ("90 ed 00 0a", Timing::FpLoad, Feature::Fpv4Sp), // vldr s0
+        ("90 ed 00 0b", Timing::FpLoadDouble, Feature::Fpv4Sp), // vldr d0
+        ("bd ec 02 8b", Timing::FpLoadMultiple, Feature::Fpv4Sp), // vpop
+        ("80 ed 00 0a", Timing::FpStore, Feature::Fpv4Sp), // vstr s0
+        ("80 ed 00 0b", Timing::FpStoreDouble, Feature::Fpv4Sp), // vstr d0
+        ("2d ed 01 8a", Timing::FpStoreMultiple, Feature::Fpv4Sp), // vpush
     ];
     for (hex, timing, feature) in cases {
         let inst = one(hex);
@@ -164,4 +181,7 @@ fn targets_and_lists() {
     assert_eq!(one("06 c8").list(), Some(regs(&[1, 2])));
     assert_eq!(one("2d e9 10 01").list(), Some(regs(&[4, 8])));
     assert_eq!((one("88 18").target(), one("88 18").list()), (None, None));
+    // vpush {s16}, vpop {d8}
+    assert_eq!(one("2d ed 01 8a").list(), Some(RegSet::from_single(1 << 16)));
+    assert_eq!(one("bd ec 02 8b").list(), Some(RegSet::from_single(3 << 16)));
 }

@@ -2,6 +2,8 @@
 //! against instructions whose bytes, text and effects are known.
 
 mod effects;
+mod float;
+mod libraries;
 mod operands;
 
 use super::sweep::{self, Case, Depth, Rng};

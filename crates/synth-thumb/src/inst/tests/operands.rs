@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 /// `make` gives each operand back from its value, and nothing for other values.
-fn assert_constructor<T, V>(
+pub(super) fn assert_constructor<T, V>(
     value: impl Fn(T) -> V,
     make: impl Fn(V) -> Option<T>,
     probes: impl Iterator<Item = V>,
