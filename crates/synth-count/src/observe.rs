@@ -41,17 +41,16 @@ struct Known {
 }
 
 impl Known {
-    fn of(inst: &Inst) -> Self {
-        let by_values =
-            matches!(inst.timing(), Timing::Div | Timing::LongMul | Timing::LongMulAcc);
+    fn of(inst: &Inst) -> Option<Self> {
+        let by_values = matches!(inst.timing(), Timing::Div | Timing::LongMul | Timing::LongMulAcc);
         let operands = || Some([register(inst, "rn")?, register(inst, "rm")?]);
-        Self {
-            facts: Facts::of(inst),
+        Some(Self {
+            facts: Facts::of(inst)?,
             flow: inst.flow(),
             it_length: if let Inst::It { block } = inst { block.conds().count() } else { 0 },
             moves_sp: inst.defs().contains(Reg::SP),
             operands: by_values.then(operands).flatten(),
-        }
+        })
     }
 }
 
@@ -61,7 +60,7 @@ impl Decoded {
         let slot = |at: usize| {
             let bytes = &bytes[at..];
             let wide = bytes[1] >> 3 >= 0b11101;
-            let known = decode(bytes).map(|(inst, _)| Known::of(&inst));
+            let known = decode(bytes).and_then(|(inst, _)| Known::of(&inst));
             Slot { size: if wide { 4 } else { 2 }, known, cost: Cost::default() }
         };
         let halves = (0..bytes.len().saturating_sub(1)).step_by(2);
@@ -243,9 +242,8 @@ impl Observer {
 
     fn reached(&self) -> impl Iterator<Item = (u32, &Slot)> {
         let regions = self.decoded.iter();
-        let slots = regions.flat_map(|d| {
-            (0u32..).zip(&d.slots).map(|(i, slot)| (d.start + 2 * i, slot))
-        });
+        let slots =
+            regions.flat_map(|d| (0u32..).zip(&d.slots).map(|(i, slot)| (d.start + 2 * i, slot)));
         slots.filter(|(_, slot)| slot.cost != Cost::default())
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Sources: ARM 100165 (DDI 0337) "Cortex-M3 Technical Reference Manual",
 //! tables 3-1 and section 3.3.2; ARM DDI 0439D "Cortex-M4 Technical Reference
-//! Manual", tables 3-1, 3-2 and section 3.3.2. Both assume memory without wait
+//! Manual", tables 3-1, 3-2, 7-1 and section 3.3.2. Both assume memory without wait
 //! states. Where they give a range or leave a choice open, the model chooses as
 //! follows; the choices do not depend on who compiled the code.
 //!
@@ -30,13 +30,16 @@
 //!   branch is 1 + P, `tbb` and `tbh` 3 + P (section 3.3.2), not taken 1.
 //! - **IT**: 0 if the instruction executed before is a 16-bit one that did not
 //!   branch (folded), else 1. A skipped instruction in an IT block takes 1.
+//! - **Floating point** (M4, table 7-1): arithmetic, moves and conversions 1,
+//!   `vmla`, `vfma` and their like 3, division and square root 14, a move of two
+//!   words 2, loads and stores 1 + N words. Nothing overlaps.
 //! - **System**: barriers 1 (`isb` 1 + 3), `mrs`, `msr`, `cps` 2, hints and
 //!   NOP 1.
 //!
 //! Not modelled: penalties of unaligned accesses, contention of literal loads
-//! with instruction fetch, wait states, interrupts, floating point.
+//! with instruction fetch, wait states, interrupts.
 
-use synth_thumb::inst::{Flow, Inst, Reg, RegSet, Timing};
+use synth_thumb::inst::{Feature, Flow, Inst, Reg, RegSet, Timing};
 
 /// The cores whose timing is modelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -88,11 +91,15 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The facts of an instruction.
+    /// The facts of an instruction; `None` if the cores that are modelled do not
+    /// have it.
     #[must_use]
-    pub fn of(inst: &Inst) -> Self {
+    pub fn of(inst: &Inst) -> Option<Self> {
+        if matches!(inst.feature(), Feature::V8m | Feature::Fpv5Sp | Feature::Fpv5) {
+            return None;
+        }
         let timing = inst.timing();
-        Self {
+        Some(Self {
             timing,
             narrow: inst.size() == 2,
             defs: inst.defs(),
@@ -103,10 +110,16 @@ impl Facts {
                 Timing::LoadDouble | Timing::StoreDouble | Timing::BranchTable => 3,
                 Timing::LoadMultiple | Timing::StoreMultiple => 1 + list_length(inst),
                 Timing::System => system(inst),
+                Timing::FpMulAcc | Timing::FpLoadDouble | Timing::FpStoreDouble => 3,
+                Timing::FpDiv | Timing::FpSqrt => 14,
+                Timing::FpMoveDouble | Timing::FpLoad | Timing::FpStore => 2,
+                Timing::FpLoadMultiple | Timing::FpStoreMultiple => {
+                    1 + u64::from(inst.defs().union(inst.uses()).single().count_ones())
+                }
                 _ => 1,
             },
             refill: refill(inst),
-        }
+        })
     }
 }
 
@@ -254,6 +267,12 @@ fn accesses(timing: Timing) -> bool {
             | Timing::StoreMultiple
             | Timing::StoreExclusive
             | Timing::BranchTable
+            | Timing::FpLoad
+            | Timing::FpLoadDouble
+            | Timing::FpLoadMultiple
+            | Timing::FpStore
+            | Timing::FpStoreDouble
+            | Timing::FpStoreMultiple
     )
 }
 
