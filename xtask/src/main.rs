@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod count;
 mod encodings;
 mod fuzz;
 mod server;
@@ -33,6 +34,15 @@ enum Command {
     Encodings(encodings::Arguments),
     Fuzz(fuzz::Arguments),
     Spec(spec::Arguments),
+    /// Count instructions, cycles and bytes of a function, at each level
+    #[command(disable_help_flag = true)]
+    Count(count::Arguments),
+    /// Compare size and cycles with native code on the programs of bench/
+    #[command(disable_help_flag = true)]
+    Bench(count::Arguments),
+    /// Rebuild the modules in bench/wasm from bench/src
+    #[command(disable_help_flag = true)]
+    BenchBuild(count::Arguments),
 }
 
 /// The root of the workspace.
@@ -49,6 +59,9 @@ fn dispatch(command: &Command) -> Result {
         Command::Encodings(arguments) => encodings::run(arguments),
         Command::Fuzz(arguments) => fuzz::run(arguments),
         Command::Spec(arguments) => spec::run(arguments),
+        Command::Count(arguments) => count::run("count", arguments),
+        Command::Bench(arguments) => count::run("bench", arguments),
+        Command::BenchBuild(arguments) => count::run("bench-build", arguments),
     }
 }
 

@@ -28,7 +28,7 @@ enum Evidence {
 use Evidence::{File, Program};
 
 /// What the tests need.
-const PACKAGES: [Package; 7] = [
+const PACKAGES: [Package; 9] = [
     Package { name: "gcc-arm-none-eabi", evidence: Program("arm-none-eabi-gcc", "--version") },
     Package {
         name: "libnewlib-arm-none-eabi",
@@ -39,6 +39,10 @@ const PACKAGES: [Package; 7] = [
     Package { name: "lld-19", evidence: Program("ld.lld-19", "--version") },
     Package { name: "llvm-19", evidence: Program("llvm-mc-19", "--version") },
     Package { name: "wabt", evidence: Program("wat2wasm", "--version") },
+    // The emulator of synth-count is built from C; its bindings are made by the
+    // libclang that comes with clang-19.
+    Package { name: "cmake", evidence: Program("cmake", "--version") },
+    Package { name: "ninja-build", evidence: Program("ninja", "--version") },
 ];
 
 impl Package {

@@ -217,6 +217,17 @@ impl Counter {
         self.symbols.get(name).copied().ok_or_else(|| Error::NoSymbol(name.to_string()))
     }
 
+    /// All symbols and their addresses.
+    pub fn symbols(&self) -> impl Iterator<Item = (&str, u32)> {
+        self.symbols.iter().map(|(name, &address)| (name.as_str(), address))
+    }
+
+    /// Whether an address is on the stack that calls use.
+    #[must_use]
+    pub fn on_stack(&self, address: u32) -> bool {
+        (STACK_TOP - STACK..STACK_TOP).contains(&address)
+    }
+
     /// Calls a function by name.
     ///
     /// # Errors

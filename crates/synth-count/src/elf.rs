@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use object::read::elf::{ElfFile32, FileHeader, ProgramHeader};
-use object::{Endianness, Object, ObjectSection, ObjectSymbol, SymbolKind, elf};
+use object::{Endianness, Object, ObjectSection, ObjectSymbol, SectionKind, SymbolKind, elf};
 
 use crate::Error;
 
@@ -49,6 +49,15 @@ impl Executable {
             bytes.resize(size, 0);
             let code = segment.p_flags(endian).contains(elf::PF_X);
             segments.push(Segment { address: segment.p_vaddr(endian), bytes, code });
+        }
+        // Our own images have no segments for memory that starts as zeros.
+        for section in file.sections().filter(|s| s.kind() == SectionKind::UninitializedData) {
+            let size = section.size() as usize;
+            if size > MAX_SEGMENT {
+                return Err(failure(format!("section of {size:#x} bytes")));
+            }
+            let (address, bytes) = (section.address() as u32, vec![0; size]);
+            segments.push(Segment { address, bytes, code: false });
         }
         Ok(Self { segments, symbols: symbols(&file), constructors: constructors(&file) })
     }

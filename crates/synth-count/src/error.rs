@@ -35,6 +35,9 @@ pub enum Error {
     /// More instructions than [`Call::limit`](crate::Call::limit).
     #[error("not finished after {0} instructions")]
     Limit(u64),
+    /// A compiler or linker failed.
+    #[error("{0}")]
+    Tool(String),
     /// The function did not keep to the procedure call standard.
     #[error("the function changed {0}, which it must preserve")]
     Clobbered(String),

@@ -25,10 +25,12 @@
 mod counter;
 mod elf;
 mod error;
+pub mod native;
 mod observe;
 #[cfg(test)]
 mod tests;
 pub mod timing;
+pub mod wasm;
 
 pub use counter::{Call, Counter};
 pub use error::Error;

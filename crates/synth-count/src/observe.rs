@@ -69,7 +69,7 @@ impl Decoded {
 
     fn index(&self, address: u32) -> Option<usize> {
         let offset = address.checked_sub(self.start)? as usize;
-        (offset % 2 == 0 && offset / 2 < self.slots.len()).then_some(offset / 2)
+        (offset.is_multiple_of(2) && offset / 2 < self.slots.len()).then_some(offset / 2)
     }
 }
 
