@@ -24,7 +24,7 @@ pub(super) fn run(_arguments: &Arguments) -> Result {
             let mut link = Command::new("wasm-ld-19");
             link.args(["--no-entry", "--strip-debug", "--stack-first", "-z", "stack-size=4096"]);
             finish(link.arg(&object).arg("-o").arg(&wasm))?;
-            println!("{}: {} bytes", wasm.display(), std::fs::metadata(&wasm)?.len());
+            println!("{name} -O{level}: {} bytes", std::fs::metadata(&wasm)?.len());
         }
     }
     Ok(())
