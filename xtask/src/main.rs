@@ -8,8 +8,10 @@ use clap::{Parser, Subcommand};
 mod count;
 mod encodings;
 mod fuzz;
+mod runtime;
 mod server;
 mod setup;
+mod softfloat;
 mod spec;
 mod test;
 
@@ -43,6 +45,8 @@ enum Command {
     /// Rebuild the modules in bench/wasm from bench/src
     #[command(disable_help_flag = true)]
     BenchBuild(count::Arguments),
+    Runtime(runtime::Arguments),
+    Softfloat(softfloat::Arguments),
 }
 
 /// The root of the workspace.
@@ -62,6 +66,8 @@ fn dispatch(command: &Command) -> Result {
         Command::Count(arguments) => count::run("count", arguments),
         Command::Bench(arguments) => count::run("bench", arguments),
         Command::BenchBuild(arguments) => count::run("bench-build", arguments),
+        Command::Runtime(arguments) => runtime::run(arguments),
+        Command::Softfloat(arguments) => softfloat::run(arguments),
     }
 }
 
