@@ -3,12 +3,11 @@
 #include "float.h"
 
 u64 __aeabi_dadd(u64 a, u64 b) {
-  // The greater magnitude first: it gives the sign and the exponent.
-  if (magnitude64(a) < magnitude64(b)) {
-    u64 other = a;
-    a = b;
-    b = other;
-  }
+  // The greater magnitude first: it gives the sign and the exponent. This way
+  // of exchanging them takes one comparison.
+  u64 differ = (a ^ b) & -(u64)(magnitude64(a) < magnitude64(b));
+  a ^= differ;
+  b ^= differ;
   i32 exponent = exponent64(a);
   if (exponent == 0x7ff) {
     // Not a number, or infinity, to which its opposite can't be added.
@@ -39,11 +38,10 @@ u64 __aeabi_dmul(u64 a, u64 b) {
   u32 sign = sign64(a ^ b);
   a = magnitude64(a);
   b = magnitude64(b);
-  if (a < b) {
-    u64 other = a;
-    a = b;
-    b = other;
-  }
+  // The greater magnitude first.
+  u64 differ = (a ^ b) & -(u64)(a < b);
+  a ^= differ;
+  b ^= differ;
   if (a >= INFINITY64)
     return a > INFINITY64 || b == 0 ? NAN64 : infinity64(sign);
   if (b == 0)

@@ -53,13 +53,19 @@ static inline u64 significand64(u64 a) {
   return exponent64(a) ? a << 11 | SIGN64 : a << 11 & ~SIGN64;
 }
 
+// A condition that nearly always holds: the rest is not worth computing ahead.
+#define USUALLY(condition) __builtin_expect(condition, 1)
+
 // The significand of a number other than zero with its leading bit at 31, also
 // if the number is subnormal, and the exponent that fits it.
 static inline u32 normal32(u32 a) {
-  return exponent32(a) ? a << 8 | SIGN32 : a << 8 << __builtin_clz(a << 8);
+  if (USUALLY(exponent32(a) != 0))
+    return a << 8 | SIGN32;
+  return a << 8 << __builtin_clz(a << 8);
 }
 static inline i32 normal_exponent32(u32 a) {
-  return exponent32(a) ? exponent32(a) : 1 - __builtin_clz(a << 8);
+  i32 exponent = exponent32(a);
+  return USUALLY(exponent != 0) ? exponent : 1 - __builtin_clz(a << 8);
 }
 
 // A helper of several routines: a function of its own.

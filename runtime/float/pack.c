@@ -6,12 +6,15 @@
 // The significand of a number other than zero with its leading bit at 63, also
 // if the number is subnormal.
 SHARED u64 __synth_f64_normal(u64 a) {
-  return exponent64(a) ? a << 11 | SIGN64 : a << 11 << __builtin_clzll(a << 11);
+  if (USUALLY(exponent64(a) != 0))
+    return a << 11 | SIGN64;
+  return a << 11 << __builtin_clzll(a << 11);
 }
 
 // The biased exponent that fits it.
 SHARED i32 __synth_f64_exponent(u64 a) {
-  return exponent64(a) ? exponent64(a) : 1 - __builtin_clzll(a << 11);
+  i32 exponent = exponent64(a);
+  return USUALLY(exponent != 0) ? exponent : 1 - __builtin_clzll(a << 11);
 }
 
 // `value` shifted right by at most 63, its lowest bit set if a lost bit was:
