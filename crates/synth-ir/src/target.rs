@@ -1,5 +1,7 @@
 //! What the optimiser may ask of a target.
 
+use crate::float::FloatOp;
+
 /// Costs and limits of a target, answered by the code generator.
 pub trait Target {
     /// Bytes of code that it takes to put a constant into a register, a
@@ -12,8 +14,6 @@ pub trait Target {
     fn is_logic_immediate(&self, value: i32) -> bool;
     /// Whether a load or store of `bytes` bytes may have that offset.
     fn is_memory_offset(&self, offset: i32, bytes: u32) -> bool;
-    /// Whether single-precision arithmetic is done by hardware.
-    fn has_f32(&self) -> bool;
-    /// Whether double-precision arithmetic is done by hardware.
-    fn has_f64(&self) -> bool;
+    /// Whether there is an instruction for a float operator.
+    fn has_float(&self, op: FloatOp) -> bool;
 }

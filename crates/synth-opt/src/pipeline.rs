@@ -75,7 +75,7 @@ pub enum Step {
     /// Of each function.
     Function(&'static dyn Pass),
     /// Of the program.
-    Program(fn(&mut Program) -> Change),
+    Program(fn(&mut Program, &Context<'_>) -> Change),
 }
 
 /// What a transformation of a program did.
@@ -131,7 +131,7 @@ const fn function(name: &'static str, pass: &'static dyn Pass, levels: &'static 
 
 const fn program(
     name: &'static str,
-    run: fn(&mut Program) -> Change,
+    run: fn(&mut Program, &Context<'_>) -> Change,
     levels: &'static [Level],
 ) -> Stage {
     Stage { name, step: Step::Program(run), levels }
@@ -139,9 +139,9 @@ const fn program(
 
 /// The passes in order.
 pub const PIPELINE: &[Stage] = &[
-    program("dead_symbols", dead_symbols::run, SOME),
+    program("dead_symbols", |program, _| dead_symbols::run(program), SOME),
     // First, so that all other passes see words alone.
-    program("soften", soften::run, ALL),
+    program("soften", |program, cx| soften::run(program, cx.target), ALL),
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, SOME),
     function("simplify", &simplify::Simplify, SOME),
     function("gvn", &gvn::Gvn, SOME),
@@ -152,7 +152,7 @@ pub const PIPELINE: &[Stage] = &[
     function("dce", &dce::Dce, MORE),
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, MORE),
     // What was referred to only by code that is gone.
-    program("dead_symbols", dead_symbols::run, SOME),
+    program("dead_symbols", |program, _| dead_symbols::run(program), SOME),
     // Dense numbers keep the tables of code generation small.
     function("compact", &Compact, ALL),
 ];
@@ -199,7 +199,7 @@ impl Stage {
     ) -> (Vec<SymbolId>, Option<Renumbering>) {
         match self.step {
             Step::Program(run) => {
-                let Change { changed, symbols } = run(program);
+                let Change { changed, symbols } = run(program, cx);
                 let functions = program.functions().map(|(id, _)| id);
                 (functions.filter(|_| changed).collect(), symbols)
             }

@@ -1,11 +1,38 @@
 //! What `soften` makes of each construct.
 
-use synth_ir::{Program, verify};
+use synth_ir::{FloatOp, Program, Target, Type, verify};
+
+/// A target with instructions for single precision, or none.
+struct Cpu {
+    single: bool,
+}
+
+impl Target for Cpu {
+    fn constant_cost(&self, _: i32) -> u32 {
+        4
+    }
+    fn is_arith_immediate(&self, _: i32) -> bool {
+        true
+    }
+    fn is_logic_immediate(&self, _: i32) -> bool {
+        true
+    }
+    fn is_memory_offset(&self, _: i32, _: u32) -> bool {
+        true
+    }
+    fn has_float(&self, op: FloatOp) -> bool {
+        self.single && !op.uses(Type::F64)
+    }
+}
 
 fn check(before: &str, after: &str) {
+    check_on(&Cpu { single: false }, before, after);
+}
+
+fn check_on(cpu: &Cpu, before: &str, after: &str) {
     let mut program = Program::parse(before).unwrap();
     assert_eq!(verify(&program), Ok(()), "{before}");
-    synth_opt::soften::run(&mut program);
+    synth_opt::soften::run(&mut program, cpu);
     assert_eq!(verify(&program), Ok(()), "{program}");
     program.functions_mut().for_each(|(_, func)| func.compact());
     assert_eq!(program.to_string(), after);
@@ -82,6 +109,102 @@ b0(v0: i32, v1: i32, v2: i32, v3: i32, v4: i32):
   v5, v6 = call_indirect v4(v4, v0): (i64) -> (i64) internal
   return v0, v4, v0, v5
 }
+",
+    );
+}
+
+#[test]
+fn operators_become_calls() {
+    check(
+        "\
+global func @f(f32, f64) -> (f32, i32, i64) {
+b0(v0: f32, v1: f64):
+  v2 = f32.add v0, v0
+  v3 = f32.neg v2
+  v4 = f64.copysign v1, v1
+  v5 = f64.ne v4, v1
+  v6 = f64.to_i64_s_lo v4
+  v7 = f64.to_i64_s_hi v4
+  return v3, v5, v6, v7
+}
+",
+        "\
+global func @f(i32, i64) -> (i32, i32, i64) {
+b0(v0: i32, v1: i32, v2: i32):
+  v3 = call @__aeabi_fadd(v0, v0): (i32, i32) -> (i32)
+  v4 = const -2147483648
+  v5 = xor v3, v4
+  v6 = const 2147483647
+  v7 = and v2, v6
+  v8 = const -2147483648
+  v9 = and v2, v8
+  v10 = or v7, v9
+  v11 = call @__aeabi_dcmpeq(v1, v10, v1, v2): (i64, i64) -> (i32)
+  v12 = const 0
+  v13 = cmp.eq v11, v12
+  v14, v15 = call @__synth_i64_trunc_sat_f64_s(v1, v10): (i64) -> (i64)
+  return v5, v13, v14, v15
+}
+
+global undefined func @__aeabi_fadd
+
+global undefined func @__aeabi_dcmpeq
+
+global undefined func @__synth_i64_trunc_sat_f64_s
+",
+    );
+}
+
+/// A type with instructions keeps its values, but not at the borders.
+#[test]
+fn hardware_keeps_values() {
+    check_on(
+        &Cpu { single: true },
+        "\
+global func @f(f32, i32) -> (f32) {
+b0(v0: f32, v1: i32):
+  v2 = load.f32 native[v1]
+  v3 = f32.add v0, v2
+  v4 = f64.promote v3
+  v5 = f64.add v4, v4
+  v6 = f32.demote v5
+  v7 = call @f(v6, v1): (f32, i32) -> (f32)
+  return v7
+}
+
+global func @g(f32) -> (f32) {
+b0(v0: f32):
+  return v0
+}
+",
+        "\
+global func @f(i32, i32) -> (i32) {
+b0(v0: i32, v1: i32):
+  v2 = f32_from_bits v0
+  v3 = load.f32 native[v1]
+  v4 = f32.add v2, v3
+  v5 = f32_bits v4
+  v6, v7 = call @__aeabi_f2d(v5): (i32) -> (i64)
+  v8, v9 = call @__aeabi_dadd(v6, v7, v6, v7): (i64, i64) -> (i64)
+  v10 = call @__aeabi_d2f(v8, v9): (i64) -> (i32)
+  v11 = f32_from_bits v10
+  v12 = f32_bits v11
+  v13 = call @f(v12, v1): (i32, i32) -> (i32)
+  v14 = f32_from_bits v13
+  v15 = f32_bits v14
+  return v15
+}
+
+global func @g(i32) -> (i32) {
+b0(v0: i32):
+  return v0
+}
+
+global undefined func @__aeabi_dadd
+
+global undefined func @__aeabi_d2f
+
+global undefined func @__aeabi_f2d
 ",
     );
 }

@@ -1,8 +1,8 @@
 //! What the optimiser may know of the machine.
 
-use synth_ir::Target;
+use synth_ir::{FloatOp, Target};
 
-use crate::cpu::{Cpu, Fpu};
+use crate::cpu::Cpu;
 use crate::imm;
 
 /// The answers of a CPU to the optimiser's questions.
@@ -26,11 +26,7 @@ impl Target for Thumb {
         imm::is_offset(offset)
     }
 
-    fn has_f32(&self) -> bool {
-        self.0.fpu != Fpu::None
-    }
-
-    fn has_f64(&self) -> bool {
-        self.0.fpu == Fpu::Fpv5
+    fn has_float(&self, _: FloatOp) -> bool {
+        false
     }
 }

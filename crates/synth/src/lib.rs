@@ -19,6 +19,7 @@ mod error;
 mod options;
 mod run;
 pub mod runtime;
+mod supply;
 
 pub use compiler::{Compiled, Compiler};
 pub use error::Error;

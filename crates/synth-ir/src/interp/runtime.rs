@@ -1,10 +1,11 @@
 //! The run-time library that every linked program has: the 64-bit divisions
-//! of RTABI32 section 4.3.1 and the memory functions of C.
+//! of RTABI32 section 4.3.1, floats, and the memory functions of C.
 
 use super::memory::Memory;
 use super::{Halt, Host};
 use crate::eval::Val;
-use crate::types::Signature;
+use crate::float::FloatOp;
+use crate::types::{Signature, Type};
 
 /// A host that has the run-time library and nothing else.
 #[derive(Clone, Copy, Debug, Default)]
@@ -51,8 +52,72 @@ pub fn call_runtime(
             Some(fill(memory, to as u32, byte as u8, size as u32, vec![]))
         }
         ("__aeabi_memclr", &[to, size]) => Some(fill(memory, to as u32, 0, size as u32, vec![])),
-        _ => None,
+        (name, words) => float_routine(name, words).map(Ok),
     }
+}
+
+/// The float routines of RTABI32 section 4.1 and those that synth supplies, on
+/// the bits of their arguments.
+fn float_routine(name: &str, words: &[i32]) -> Option<Vec<Val>> {
+    let op = float_operator(name)?;
+    let mut rest = words.iter();
+    let mut args = vec![];
+    for &ty in op.arg_types() {
+        let lo = *rest.next()?;
+        let hi = if ty == Type::F64 { *rest.next()? } else { 0 };
+        args.push(Val::from_bits(ty, wide(lo, hi)));
+    }
+    let result = op.eval(&args)?;
+    Some(match (high_half(op), result) {
+        (Some(high), lo) => vec![lo, high.eval(&args)?],
+        (None, Val::F64(bits)) => Val::words(bits).to_vec(),
+        (None, result) => vec![Val::I32(result.bits() as i32)],
+    })
+}
+
+/// The operator of the high word, for a routine that returns a doubleword.
+fn high_half(op: FloatOp) -> Option<FloatOp> {
+    FloatOp::from_name(&format!("{}_hi", op.name().strip_suffix("_lo")?))
+}
+
+/// The operator that a routine computes (the low half of two words).
+fn float_operator(name: &str) -> Option<FloatOp> {
+    if let Some(rest) = name.strip_prefix("__synth_") {
+        let (ty, op) = rest.split_once('_')?;
+        let name = match op.strip_prefix("trunc_sat_") {
+            Some(from) => {
+                let (from, sign) = from.split_once('_')?;
+                let half = if ty == "i64" { "_lo" } else { "" };
+                format!("{from}.to_{ty}_{sign}{half}")
+            }
+            None => format!("{ty}.{op}"),
+        };
+        return FloatOp::from_name(&name);
+    }
+    let name = name.strip_prefix("__aeabi_")?;
+    let conversion = match name {
+        "i2f" => "f32.from_i32_s",
+        "ui2f" => "f32.from_i32_u",
+        "l2f" => "f32.from_i64_s",
+        "ul2f" => "f32.from_i64_u",
+        "i2d" => "f64.from_i32_s",
+        "ui2d" => "f64.from_i32_u",
+        "l2d" => "f64.from_i64_s",
+        "ul2d" => "f64.from_i64_u",
+        "d2f" => "f32.demote",
+        "f2d" => "f64.promote",
+        _ => "",
+    };
+    if !conversion.is_empty() {
+        return FloatOp::from_name(conversion);
+    }
+    let ty = match name.as_bytes().first()? {
+        b'f' => "f32",
+        b'd' => "f64",
+        _ => return None,
+    };
+    let op = &name[1..];
+    FloatOp::from_name(&format!("{ty}.{}", op.strip_prefix("cmp").unwrap_or(op)))
 }
 
 fn wide(lo: i32, hi: i32) -> u64 {

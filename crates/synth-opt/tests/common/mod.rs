@@ -23,11 +23,7 @@ impl Target for TestTarget {
         (-255..4096).contains(&offset)
     }
 
-    fn has_f32(&self) -> bool {
-        false
-    }
-
-    fn has_f64(&self) -> bool {
+    fn has_float(&self, _: synth_ir::FloatOp) -> bool {
         false
     }
 }

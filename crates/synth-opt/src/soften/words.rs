@@ -1,37 +1,34 @@
 //! Turns float values into words: an f32 into an i32, an f64 into two i32,
-//! low word first.
-//!
-//! Run before code generation for a core that keeps floats in core registers.
-//! Afterwards a program has no value, parameter or result of a float type.
-//! Signatures change with it: the base variant of AAPCS32 (section 6.5)
-//! passes an f32 like an i32 and an f64 like an i64.
+//! low word first. Signatures and calls have no floats any more.
 
 use synth_ir::cfg::Cfg;
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{
-    AbiType, BinaryOp, Function, Inst, InstData, LoadOp, Program, Signature, SourceLoc, StoreOp,
-    Type, UnaryOp, Value, ValueData, ValueDef,
+    BinaryOp, Function, Inst, InstData, LoadOp, SourceLoc, StoreOp, Type, UnaryOp, Value,
+    ValueData, ValueDef,
 };
 
-use crate::Change;
-
-/// Softens all functions of a program.
-pub fn run(program: &mut Program) -> Change {
-    let mut changed = false;
-    program.functions_mut().for_each(|(_, func)| changed |= soften_function(func));
-    Change { changed, symbols: None }
+/// The types whose values become words.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Soft {
+    pub(super) f32: bool,
+    pub(super) f64: bool,
 }
 
-/// Softens one function, the signatures of its calls included; all functions
-/// of a program must be softened together. Says whether there was anything
-/// to do.
-pub fn soften_function(func: &mut Function) -> bool {
-    // In what is unreachable, definitions may form a circle.
-    let mut changed = func.remove_unreachable();
-    changed |= soften_signature(&mut func.signature);
-    changed = func.sigs.values_mut().fold(changed, |changed, s| soften_signature(s) || changed);
-    if func.values.values().all(|v| v.ty == Type::I32) {
-        return changed;
+impl Soft {
+    fn has(self, ty: Type) -> bool {
+        match ty {
+            Type::I32 => false,
+            Type::F32 => self.f32,
+            Type::F64 => self.f64,
+        }
+    }
+}
+
+/// Turns the values of these types into words. Says whether there were any.
+pub(super) fn lower(func: &mut Function, soft: Soft) -> bool {
+    if !func.values.values().any(|v| soft.has(v.ty)) {
+        return false;
     }
     let mut softener = Softener {
         words: SecondaryMap::new(),
@@ -40,22 +37,10 @@ pub fn soften_function(func: &mut Function) -> bool {
         loc: SourceLoc::default(),
         func,
     };
-    softener.make_words();
+    softener.make_words(soft);
     softener.rewrite();
     softener.replace_uses();
     true
-}
-
-fn soften_signature(signature: &mut Signature) -> bool {
-    let mut changed = false;
-    for ty in signature.params.iter_mut().chain(&mut signature.results) {
-        changed |= matches!(ty, AbiType::F32 | AbiType::F64);
-        *ty = match *ty {
-            AbiType::I32 | AbiType::F32 => AbiType::I32,
-            AbiType::I64 | AbiType::F64 => AbiType::I64,
-        };
-    }
-    changed
 }
 
 struct Softener<'f> {
@@ -73,9 +58,12 @@ struct Softener<'f> {
 impl Softener<'_> {
     /// Makes the words of all f64 values, not yet defined, so that uses can
     /// be rewritten before definitions; an f32 value becomes an i32.
-    fn make_words(&mut self) {
+    fn make_words(&mut self, soft: Soft) {
         for value in self.func.values.keys().collect::<Vec<_>>() {
             let ValueData { ty, def } = self.func.values[value];
+            if !soft.has(ty) {
+                continue;
+            }
             if ty == Type::F64 {
                 let mut word = || self.func.values.push(ValueData { ty: Type::I32, def });
                 self.words[value] = Some([word(), word()]);
@@ -133,7 +121,7 @@ impl Softener<'_> {
         let result = self.func.results[inst].first().copied();
         let pair = result.and_then(|v| self.words[v]);
         match (&self.func.insts[inst], result, pair) {
-            (&F32Const(bits), ..) => {
+            (&F32Const(bits), Some(v), _) if self.is_word(v) => {
                 self.func.insts[inst] = Const(bits as i32);
                 self.place(inst);
             }
@@ -157,7 +145,9 @@ impl Softener<'_> {
                 self.define(lo, load(offset));
                 self.define(hi, load(offset.wrapping_add(4)));
             }
-            (&Store { op: StoreOp::F64, addr, value, offset, region }, ..) => {
+            (&Store { op: StoreOp::F64, addr, value, offset, region }, ..)
+                if self.words[value].is_some() =>
+            {
                 let words = self.flatten(&[value]);
                 for (word, offset) in words.into_iter().zip([offset, offset.wrapping_add(4)]) {
                     let data = Store { op: StoreOp::I32, addr, value: word, offset, region };
@@ -169,30 +159,35 @@ impl Softener<'_> {
         }
     }
 
+    /// Whether a value is a word, perhaps one that was a float.
+    fn is_word(&self, value: Value) -> bool {
+        self.func.values[value].ty == Type::I32
+    }
+
     fn replace(&mut self, value: Value, by: Value) {
         self.same_as[value] = Some(self.same_as[by].unwrap_or(by));
     }
 
     /// Changes between floats and bits vanish.
     fn rewrite_unary(&mut self, inst: Inst, op: UnaryOp, arg: Value, result: Value) {
-        let words = self.words[arg].unwrap_or([arg, arg]);
-        match op {
-            UnaryOp::F32Bits | UnaryOp::F32FromBits => self.replace(result, arg),
-            UnaryOp::F64Lo => self.replace(result, words[0]),
-            UnaryOp::F64Hi => self.replace(result, words[1]),
+        match (op, self.words[arg]) {
+            (UnaryOp::F32Bits, _) if self.is_word(arg) => self.replace(result, arg),
+            (UnaryOp::F32FromBits, _) if self.is_word(result) => self.replace(result, arg),
+            (UnaryOp::F64Lo, Some(words)) => self.replace(result, words[0]),
+            (UnaryOp::F64Hi, Some(words)) => self.replace(result, words[1]),
             _ => self.place(inst),
         }
     }
 
-    /// Instructions that take or give lists of values, and those of f32.
+    /// Branches, and accesses of f32.
     fn rewrite_in_place(&mut self, inst: Inst) {
         let mut data = std::mem::replace(&mut self.func.insts[inst], InstData::Const(0));
+        let word_result = self.func.results[inst].first().is_some_and(|&v| self.is_word(v));
         match &mut data {
-            InstData::Load { op: op @ LoadOp::F32, .. } => *op = LoadOp::I32,
-            InstData::Store { op: op @ StoreOp::F32, .. } => *op = StoreOp::I32,
-            InstData::Call { args, .. }
-            | InstData::CallIndirect { args, .. }
-            | InstData::Return(args) => *args = self.flatten(args),
+            InstData::Load { op: op @ LoadOp::F32, .. } if word_result => *op = LoadOp::I32,
+            InstData::Store { op: op @ StoreOp::F32, value, .. } if self.is_word(*value) => {
+                *op = StoreOp::I32;
+            }
             data => {
                 for call in data.successors_mut() {
                     call.args = self.flatten(&call.args);
@@ -200,11 +195,6 @@ impl Softener<'_> {
             }
         }
         self.func.insts[inst] = data;
-        let results = self.flatten(&self.func.results[inst]);
-        for (i, &result) in results.iter().enumerate() {
-            self.func.values[result].def = ValueDef::Result(inst, i as u32);
-        }
-        self.func.results[inst] = results;
         self.place(inst);
     }
 

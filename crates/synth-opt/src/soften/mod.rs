@@ -1,0 +1,44 @@
+//! Prepares floats for a CPU, in three steps:
+//!
+//! 1. Operators that the CPU has no instruction for become calls of run-time
+//!    routines, on the bits of their arguments ([`calls`]).
+//! 2. Parameters, results and calls become words: in the base variant of
+//!    AAPCS32 (section 6.5) floats travel in core registers ([`border`]).
+//! 3. In each function, the values of a float type on which no operator is
+//!    left become words too ([`words`]): a function without float operations
+//!    touches no float register.
+//!
+//! Run before code generation. Afterwards no signature has a float type.
+
+mod border;
+mod calls;
+mod words;
+
+use synth_ir::{Function, InstData, Program, Target, Type};
+
+use crate::Change;
+
+/// Softens all functions of a program.
+pub fn run(program: &mut Program, target: &dyn Target) -> Change {
+    let helpers = calls::declare(program, target);
+    let mut changed = !helpers.is_empty();
+    for (_, func) in program.functions_mut() {
+        changed |= soften_function(func, &helpers, target);
+    }
+    Change { changed, symbols: None }
+}
+
+fn soften_function(func: &mut Function, helpers: &calls::Helpers, target: &dyn Target) -> bool {
+    // In what is unreachable, definitions may form a circle.
+    let mut changed = func.remove_unreachable();
+    changed |= calls::lower(func, helpers, target);
+    changed |= border::lower(func);
+    let hard = |ty| {
+        let insts = func.layout.iter().flat_map(|&block| &func.blocks[block].insts);
+        insts
+            .clone()
+            .any(|&inst| matches!(&func.insts[inst], InstData::Float { op, .. } if op.uses(ty)))
+    };
+    let soft = words::Soft { f32: !hard(Type::F32), f64: !hard(Type::F64) };
+    words::lower(func, soft) || changed
+}
