@@ -1,8 +1,8 @@
 //! What the optimiser may know of the machine.
 
-use synth_ir::{FloatOp, Target};
+use synth_ir::{FloatOp, Target, Type};
 
-use crate::cpu::Cpu;
+use crate::cpu::{Cpu, Fpu};
 use crate::imm;
 
 /// The answers of a CPU to the optimiser's questions.
@@ -26,7 +26,20 @@ impl Target for Thumb {
         imm::is_offset(offset)
     }
 
-    fn has_float(&self, _: FloatOp) -> bool {
-        false
+    fn has_float(&self, op: FloatOp) -> bool {
+        use FloatOp::*;
+        let fpu = self.0.fpu;
+        if fpu == Fpu::None || (op.uses(Type::F64) && fpu != Fpu::Fpv5) {
+            return false;
+        }
+        match op {
+            F32Ceil | F32Floor | F32Trunc | F32Nearest | F32Min | F32Max => fpu != Fpu::Fpv4Sp,
+            // Done on the bits, or by routines.
+            F32Copysign | F64Copysign => false,
+            F32FromI64S | F32FromI64U | F64FromI64S | F64FromI64U => false,
+            F32ToI64SLo | F32ToI64SHi | F32ToI64ULo | F32ToI64UHi => false,
+            F64ToI64SLo | F64ToI64SHi | F64ToI64ULo | F64ToI64UHi => false,
+            _ => true,
+        }
     }
 }

@@ -246,7 +246,7 @@ impl Emitter<'_> {
         }
     }
 
-    fn it(&mut self, cond: Cc, then: &[bool]) -> Result<(), CompileError> {
+    pub(super) fn it(&mut self, cond: Cc, then: &[bool]) -> Result<(), CompileError> {
         let block: Option<ItBlock> = ItBlock::new(condition(cond), then);
         match block {
             Some(block) => {

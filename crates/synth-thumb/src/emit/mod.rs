@@ -8,6 +8,7 @@
 mod alu;
 pub(crate) mod control;
 mod flags;
+mod float;
 mod form;
 mod memory;
 mod stack;
@@ -192,6 +193,7 @@ impl<'a> Emitter<'a> {
             MInst::CondCmp { .. } | MInst::SetCond { .. } | MInst::Select { .. } => {
                 self.emit_conditional(inst)
             }
+            MInst::Float(float) => self.emit_float(float),
             MInst::Call { .. } => self.emit_call(inst),
             MInst::TrapIf { cond, code } => {
                 let target = self.trap_label(*code);

@@ -5,7 +5,7 @@ use super::{Emitter, Item};
 use crate::compile::CompileError;
 use crate::frame::Frame;
 use crate::inst::{
-    self, Imm7x4, Imm8x4, Imm12, Inst, LoadList, PopList, PushList, RegSet, StoreList,
+    self, DList, DReg, Imm7x4, Imm8x4, Imm12, Inst, LoadList, PopList, PushList, RegSet, StoreList,
 };
 use crate::mach::{IP, MFunction, MInst, Reg};
 
@@ -47,6 +47,9 @@ impl Emitter<'_> {
                 .or_else(|| StoreList::new(list).map(|list| Inst::PushT2 { list }));
             self.push_inst(inst, "push")?;
         }
+        if let Some(list) = self.saved_doubles() {
+            self.item(Item::Inst(Inst::VpushD { list }));
+        }
         if self.pushed_scratch == 0 {
             self.move_sp(self.frame.size, true)?;
         }
@@ -57,6 +60,9 @@ impl Emitter<'_> {
     pub(super) fn epilogue(&mut self) -> Result<(), CompileError> {
         if self.pushed_scratch == 0 {
             self.move_sp(self.frame.size, false)?;
+        }
+        if let Some(list) = self.saved_doubles() {
+            self.item(Item::Inst(Inst::VpopD { list }));
         }
         if self.frame.saved == 0 {
             let inst = not_pc_reg(14).map(|rm| Inst::BxT1 { rm });
@@ -69,6 +75,11 @@ impl Emitter<'_> {
             .map(|list| Inst::PopT1 { list })
             .or_else(|| LoadList::new(list).map(|list| Inst::PopT2 { list }));
         self.push_inst(inst, "pop")
+    }
+
+    /// d8 and those above it that are saved.
+    fn saved_doubles(&self) -> Option<DList> {
+        DList::new(DReg::new(8)?, self.frame.saved_doubles)
     }
 
     fn move_sp(&mut self, size: u32, down: bool) -> Result<(), CompileError> {
