@@ -85,6 +85,7 @@ pub(crate) fn compile_program(
 ) -> Result<(Compiled, Renumbering), Error> {
     let exports = exported_functions(&program);
     let numbers = run_pipeline(&mut program, options.level, &Thumb(options.cpu), observer);
+    runtime::supply_own(&mut program, options)?;
     let code_options = options.code();
     let functions: Vec<(SymbolId, &Function)> = program.functions().collect();
     let codes = functions
@@ -150,8 +151,11 @@ impl Compiled {
     /// # Errors
     /// If something is undefined or does not fit.
     pub fn image(&self, board: &Board, options: &ImageOptions) -> Result<Image, Error> {
-        let runtime = runtime::compile(&self.options)?.object()?;
-        Ok(link(&[self.object()?, runtime], board, options)?)
+        let mut objects = vec![self.object()?];
+        for routines in runtime::compile_for(&self.program, &self.options)? {
+            objects.push(routines.object()?);
+        }
+        Ok(link(&objects, board, options)?)
     }
 
     /// The machine code as text.

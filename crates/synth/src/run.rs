@@ -6,6 +6,7 @@ use std::str::FromStr;
 use synth_emu::{CallArgs, FaultKind, Machine, MemoryMap, Outcome};
 use synth_ir::{AbiType, Signature, TrapCode};
 use synth_object::{Board, Fill, Image, ImageError, ImageOptions, Memory, Trap};
+use synth_thumb::Fpu;
 use synth_thumb::abi::{self, Place, Results};
 
 use crate::{Compiled, Error};
@@ -151,6 +152,8 @@ pub struct Session {
     machine: Machine,
     image: Image,
     exports: Vec<(String, Signature)>,
+    /// Whether the code may use the floating-point unit.
+    fpu: bool,
 }
 
 /// Room for results that are returned in memory.
@@ -178,7 +181,7 @@ impl Session {
             image => image?,
         };
         let machine = Machine::with_options(synth_emu::Options { board, counting })?;
-        let mut session = Session { machine, image, exports };
+        let mut session = Session { machine, image, exports, fpu: cpu.fpu != Fpu::None };
         session.load()?;
         session.construct()?;
         Ok(session)
@@ -278,7 +281,8 @@ impl Session {
     }
 
     fn call(&mut self, address: u32, args: &CallArgs) -> Result<([u32; 4], Option<u64>), RunError> {
-        let run = self.machine.call(address, args)?;
+        let args = CallArgs { fpu: self.fpu, ..args.clone() };
+        let run = self.machine.call(address, &args)?;
         match run.outcome {
             Outcome::Returned(registers) => Ok((registers.r, run.instructions)),
             Outcome::Violation { clobbered, .. } => Err(RunError::Fault(format!(

@@ -5,9 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use synth_ir::{
-    Definition, Function, InstData, Linkage, Program, SourceLoc, SymbolId, Visibility,
-};
+use synth_ir::{Definition, Function, InstData, Linkage, Program, SourceLoc, SymbolId, Visibility};
 
 /// Defines the undefined functions of `program` for which `wanted` holds and
 /// that `library` has, and what those need of it in turn. What the library
