@@ -78,6 +78,7 @@ impl Loader<'_> {
         let mut call = CallArgs {
             timeout: self.timeout,
             trap_unaligned: self.trap_unaligned,
+            fpu: self.fpu,
             ..CallArgs::default()
         };
         // What no argument is in has a value that no argument is likely to have.

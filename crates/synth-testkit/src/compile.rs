@@ -1,7 +1,7 @@
 //! Programs to code, as simply as possible.
 
 use synth_ir::{Program, SymbolId};
-use synth_thumb::{Code, CompileError, Options, Prefer};
+use synth_thumb::{Code, CompileError, Options, Prefer, Thumb};
 
 /// A function that can't be compiled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,7 +23,7 @@ pub fn options(cpu: &str) -> Options {
     Options { cpu, prefer: Prefer::Size, share_traps: true, far_tables: false }
 }
 
-/// Turns floats into words, then compiles all functions, without optimisation.
+/// Prepares floats for the CPU, then compiles all functions, without optimisation.
 ///
 /// # Errors
 /// See [`CompileFailure`].
@@ -31,7 +31,7 @@ pub fn compile(
     program: &mut Program,
     options: &Options,
 ) -> Result<Vec<(SymbolId, Code)>, CompileFailure> {
-    synth_opt::soften::run(program);
+    synth_opt::soften::run(program, &Thumb(options.cpu));
     let name = |id: SymbolId| program.symbols[id].name.clone();
     program
         .functions()

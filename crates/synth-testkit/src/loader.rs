@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use synth_emu::{Board, HostError, Machine};
-use synth_ir::{DataKind, Definition, Linkage, Program, Signature, SymbolId};
+use synth_ir::{DataKind, Definition, Function, InstData, Linkage, Program, Signature, SymbolId};
 use synth_thumb::{Code, TrapSite};
 
 use crate::arena::Arena;
@@ -98,6 +98,9 @@ pub struct Loader<'h> {
     pub timeout: Duration,
     /// Whether every unaligned access faults; false at first.
     pub trap_unaligned: bool,
+    /// Whether the floating-point unit is on. It is turned on when a program
+    /// with a float operation is loaded; code without must not need it.
+    pub fpu: bool,
 }
 
 impl<'h> Loader<'h> {
@@ -126,6 +129,7 @@ impl<'h> Loader<'h> {
             host_names: BTreeMap::new(),
             timeout: Duration::from_secs(10),
             trap_unaligned: false,
+            fpu: false,
         }
     }
 
@@ -190,6 +194,11 @@ impl<'h> Loader<'h> {
         codes: &[(SymbolId, Code)],
         imports: &Imports,
     ) -> Result<ModuleId, LoadError> {
+        let floats = |func: &Function| {
+            let insts = func.layout.iter().flat_map(|&block| &func.blocks[block].insts);
+            insts.clone().any(|&inst| matches!(func.insts[inst], InstData::Float { .. }))
+        };
+        self.fpu |= program.functions().any(|(_, func)| floats(func));
         let mark = self.mark();
         let result = self.try_load(program, codes, imports);
         if result.is_err() {

@@ -25,8 +25,6 @@ pub struct Refusal {
 /// Why an operator is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Reason {
-    /// Floating-point arithmetic, comparison or conversion.
-    FloatArithmetic,
     /// It belongs to a proposal that is not compiled.
     Proposal(&'static str),
     /// It works on references.
@@ -47,7 +45,6 @@ impl Reason {
     /// Why an operator that no family knows is refused.
     pub(crate) fn of_operator(name: OperatorName) -> Self {
         match name.proposal {
-            "mvp" | "saturating_float_to_int" => Reason::FloatArithmetic,
             "reference_types" => Reason::References,
             proposal => Reason::Proposal(proposal),
         }
@@ -57,10 +54,6 @@ impl Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Reason::FloatArithmetic => f.write_str(
-                "floating-point arithmetic is not compiled yet; build the source with integer or \
-                 fixed-point arithmetic, or leave the function out",
-            ),
             Reason::References => f.write_str(
                 "references as values are not compiled yet; use indices into a table and \
                  call_indirect",

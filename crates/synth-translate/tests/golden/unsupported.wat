@@ -1,11 +1,11 @@
 ;; options: unsupported-traps
 (module
-  (func (export "float") (param f32 i64) (result f32) local.get 0 local.get 0 f32.add)
+  (func (export "vector") (param f32 i64) (result f32) i32.const 1 i8x16.splat drop local.get 0)
   (func (export "value") (param f64) (result i64) local.get 0 i64.reinterpret_f64))
 ;; ==== expected
-loc 1 = @float + 55
+loc 1 = @vector + 54
 
-global func @float(f32, i64) -> (f32) {
+global func @vector(f32, i64) -> (f32) {
 b0(v0: f32, v1: i32, v2: i32):
   trap unsupported !1
 }
