@@ -57,6 +57,16 @@ pub fn compile_for(user: &Program, options: &Options) -> Result<Vec<Compiled>, E
     Ok(compiled)
 }
 
+/// All routines, compiled for a CPU.
+///
+/// # Errors
+/// See [`program`].
+pub fn compile_all(options: &Options) -> Result<Vec<Compiled>, Error> {
+    let integer = compile_program(program()?, options, &mut ())?.0;
+    let float = compile_program(float_program()?, options, &mut ())?.0;
+    Ok(vec![integer, float])
+}
+
 /// Defines the `__synth_*` routines that a program calls.
 ///
 /// # Errors

@@ -33,11 +33,12 @@ impl Engine {
         let mut options = synth::Options { cpu, level, threads: 1, ..synth::Options::default() };
         options.translate.unsupported_traps = true;
         options.translate.memory_max_pages = Some(GROWTH);
-        let runtime = synth::runtime::compile(&options).map_err(|e| e.to_string())?;
         let mut loader = Loader::start(board).map_err(|e| e.to_string())?;
-        loader
-            .load(&runtime.program, &runtime.codes, &Imports::default())
-            .map_err(|e| e.to_string())?;
+        for routines in synth::runtime::compile_all(&options).map_err(|e| e.to_string())? {
+            loader
+                .load(&routines.program, &routines.codes, &Imports::default())
+                .map_err(|e| e.to_string())?;
+        }
         let empty = loader.mark();
         Ok(Engine { loader, options, empty })
     }

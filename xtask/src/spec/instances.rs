@@ -177,7 +177,6 @@ impl Runner<'_> {
 fn short(reason: synth_translate::Reason) -> String {
     use synth_translate::Reason;
     match reason {
-        Reason::FloatArithmetic => "floating-point arithmetic".to_string(),
         Reason::References => "references as values".to_string(),
         Reason::Proposal(name) => format!("proposal {}", name.replace('_', "-")),
         Reason::TooLarge => "functions with too many values on branches".to_string(),
