@@ -219,7 +219,7 @@ impl Lowering<'_> {
     }
 
     /// The value of a type with these words.
-    fn from_bits(&mut self, ty: Type, words: &[Value]) -> Value {
+    fn of_bits(&mut self, ty: Type, words: &[Value]) -> Value {
         match (ty, words) {
             (Type::F32, &[bits]) => self.unary(UnaryOp::F32FromBits, bits),
             (Type::F64, &[lo, hi]) => {
@@ -255,7 +255,7 @@ impl Lowering<'_> {
             }
             _ => match half(op) {
                 Some(i) => results[i],
-                None => self.from_bits(op.result_type(), &results),
+                None => self.of_bits(op.result_type(), &results),
             },
         }
     }
@@ -276,7 +276,7 @@ impl Lowering<'_> {
             }
             _ => self.with_constant(BinaryOp::And, *top, 0x7fff_ffff),
         };
-        self.from_bits(op.result_type(), &result)
+        self.of_bits(op.result_type(), &result)
     }
 }
 
