@@ -152,7 +152,7 @@ impl Compiled {
     /// If something is undefined or does not fit.
     pub fn image(&self, board: &Board, options: &ImageOptions) -> Result<Image, Error> {
         let mut objects = vec![self.object()?];
-        for routines in runtime::compile_for(&self.program, &self.options)? {
+        if let Some(routines) = runtime::compile_for(&self.program, &self.options)? {
             objects.push(routines.object()?);
         }
         Ok(link(&objects, board, options)?)

@@ -5,7 +5,7 @@
 //! as COMDAT bodies. An image, which no other tool links, gets all that it
 //! needs. All are compiled for the CPU by synth itself.
 
-use synth_ir::{Definition, Program};
+use synth_ir::{Definition, Linkage, Program, Symbol};
 use synth_opt::run_pipeline;
 use synth_thumb::Thumb;
 use synth_wasm::Module;
@@ -38,23 +38,36 @@ pub fn float_program() -> Result<Program, Error> {
     synth_translate::translate(&module, &options).map_err(|e| Error::Runtime(e.to_string()))
 }
 
-/// The routines that a program calls, compiled for its CPU.
+/// The routines that a program calls and what these need, compiled for its
+/// CPU; nothing if it calls none.
 ///
 /// # Errors
 /// See [`program`].
-pub fn compile_for(user: &Program, options: &Options) -> Result<Vec<Compiled>, Error> {
-    let integer = program()?;
-    let missing = |name: &str| integer.find(name).is_none();
-    let needs_floats = user
-        .symbols
-        .values()
-        .any(|s| matches!(s.def, Definition::UndefinedFunction) && missing(&s.name));
-    // A 64-bit division or a copy in the float routines is one of these.
-    let mut compiled = vec![compile_program(integer.clone(), options, &mut ())?.0];
-    if needs_floats {
-        compiled.push(compile_program(float_program()?, options, &mut ())?.0);
+pub fn compile_for(user: &Program, options: &Options) -> Result<Option<Compiled>, Error> {
+    let mut routines = undefined_functions(user, |_| true);
+    // Few programs need the float routines, which are slower to read.
+    supply(&mut routines, &program()?, |_| true);
+    if routines.symbols.values().any(is_undefined) {
+        supply(&mut routines, &float_program()?, |_| true);
     }
-    Ok(compiled)
+    if routines.functions().next().is_none() {
+        return Ok(None);
+    }
+    Ok(Some(compile_program(routines, options, &mut ())?.0))
+}
+
+fn is_undefined(symbol: &Symbol) -> bool {
+    matches!(symbol.def, Definition::UndefinedFunction)
+}
+
+/// A program of nothing but the undefined functions of another for which
+/// `wanted` holds.
+fn undefined_functions(user: &Program, wanted: impl Fn(&str) -> bool) -> Program {
+    let mut program = Program::new();
+    for symbol in user.symbols.values().filter(|s| is_undefined(s) && wanted(&s.name)) {
+        program.add(symbol.name.clone(), Linkage::Global, Definition::UndefinedFunction);
+    }
+    program
 }
 
 /// All routines, compiled for a CPU.
@@ -73,12 +86,62 @@ pub fn compile_all(options: &Options) -> Result<Vec<Compiled>, Error> {
 /// See [`program`].
 pub(crate) fn supply_own(program: &mut Program, options: &Options) -> Result<(), Error> {
     let own = |name: &str| name.starts_with("__synth_");
-    let undefined =
-        |s: &synth_ir::Symbol| matches!(s.def, Definition::UndefinedFunction) && own(&s.name);
-    if program.symbols.values().any(undefined) {
-        let mut library = float_program()?;
-        run_pipeline(&mut library, options.level, &Thumb(options.cpu), &mut ());
-        supply(program, &library, own);
+    let mut routines = undefined_functions(program, own);
+    if routines.symbols.is_empty() {
+        return Ok(());
     }
+    supply(&mut routines, &float_program()?, own);
+    run_pipeline(&mut routines, options.level, &Thumb(options.cpu), &mut ());
+    supply(program, &routines, own);
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Argument, Compiler, Session};
+
+    fn compiled(text: &str) -> Compiled {
+        let cpu = "cortex-m3".parse().expect("a CPU");
+        let compiler = Compiler::new(Options { cpu, ..Options::default() });
+        compiler.compile(text.as_bytes()).expect("compiles")
+    }
+
+    fn defined(program: &Program) -> Vec<&str> {
+        program.functions().map(|(id, _)| program.symbols[id].name.as_str()).collect()
+    }
+
+    #[test]
+    fn only_what_is_called_is_compiled() {
+        let none = compiled(r#"(module (func (export "f") (result i32) i32.const 1))"#);
+        assert!(compile_for(&none.program, none.options()).expect("compiles").is_none());
+
+        let sum = compiled(
+            r#"(module (func (export "f") (param f64 f64) (result f64)
+                local.get 0 local.get 1 f64.add))"#,
+        );
+        assert_eq!(defined(&sum.program), ["f"]);
+        let routines = compile_for(&sum.program, sum.options()).expect("compiles");
+        let mut names: Vec<&str> = routines.iter().flat_map(|r| defined(&r.program)).collect();
+        names.sort_unstable();
+        assert_eq!(names, ["__aeabi_dadd", "__synth_f64_pack", "__synth_u64_shift_sticky"]);
+    }
+
+    /// Routines of ours come with the object, and share helpers with those that
+    /// the image adds.
+    #[test]
+    fn objects_and_images_share_helpers() {
+        let both = compiled(
+            r#"(module (func (export "f") (param f64 f64) (result f64)
+                local.get 0 f64.sqrt local.get 1 f64.mul))"#,
+        );
+        let mut names = defined(&both.program);
+        names.sort_unstable();
+        let own = ["__synth_f64_exponent", "__synth_f64_normal", "__synth_f64_sqrt"];
+        assert_eq!(names, [&own[..], &["f"]].concat());
+        let mut session = Session::start(&both, false).expect("starts");
+        let arguments = [2.0f64, 3.0].map(|value| Argument::F64(value.to_bits()));
+        let result = session.invoke("f", &arguments).expect("returns");
+        assert_eq!(result.values, [Argument::F64((2f64.sqrt() * 3.0).to_bits())]);
+    }
 }
