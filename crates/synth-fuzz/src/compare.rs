@@ -1,6 +1,7 @@
 //! Runs engines on a case and compares what they show.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::case::{Case, End, Engine, EngineError, Trace};
 
@@ -49,7 +50,10 @@ pub fn check(case: &Case, oracle: &mut dyn Engine, engines: &mut [&mut dyn Engin
         };
     }
     for engine in engines {
-        let what = match engine.run(case, calls) {
+        let run = AssertUnwindSafe(|| engine.run(case, calls));
+        let result = catch_unwind(run)
+            .unwrap_or_else(|_| Err(EngineError::Failed("it panicked".to_string())));
+        let what = match result {
             Ok(found) => difference(case, &expected, &found),
             Err(EngineError::Unsupported(why)) => return Verdict::Skipped(why),
             Err(error) => Some(error.to_string()),
@@ -78,19 +82,33 @@ fn difference(case: &Case, expected: &Trace, found: &Trace) -> Option<String> {
     if expected.ends.len() != found.ends.len() {
         return Some(format!("{} ends, not {}", found.ends.len(), expected.ends.len()));
     }
-    for ((name, e), (other, f)) in expected.memories.iter().zip(&found.memories) {
-        if name != other || e.len() != f.len() {
+    // An import that is exported and not used may have no symbol left.
+    let imported = |name: &str| {
+        let export = case.module.exports.iter().find(|e| e.name == name);
+        export.is_some_and(|e| case.module.import(e.kind, e.index).is_some())
+    };
+    for (name, e) in &expected.memories {
+        let Some((_, f)) = found.memories.iter().find(|(n, _)| n == name) else {
+            if imported(name) {
+                continue;
+            }
+            return Some(format!("no memory {name}"));
+        };
+        if e.len() != f.len() {
             return Some(format!("memory {name}: {} bytes, not {}", f.len(), e.len()));
         }
         if let Some(at) = e.iter().zip(f).position(|(e, f)| e != f) {
             return Some(format!("memory {name} at {at:#x}: {:#x}, not {:#x}", f[at], e[at]));
         }
     }
-    if expected.memories.len() != found.memories.len() {
-        return Some("number of memories".to_string());
-    }
-    if expected.globals != found.globals {
-        return Some(format!("globals {:x?}, not {:x?}", found.globals, expected.globals));
+    for (name, value) in &expected.globals {
+        match found.globals.iter().find(|(n, _)| n == name) {
+            Some((_, f)) if f != value => {
+                return Some(format!("global {name}: {f:#x}, not {value:#x}"));
+            }
+            None if !imported(name) => return Some(format!("no global {name}")),
+            _ => {}
+        }
     }
     (expected.host != found.host).then(|| "calls of the host".to_string())
 }

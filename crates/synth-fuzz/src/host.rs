@@ -40,7 +40,14 @@ impl Host {
     }
 
     /// A call: gives the bits of the results.
-    pub fn call(&mut self, name: &str, args: &[u64], results: &[ValType]) -> Vec<u64> {
+    pub fn call(&mut self, name: &str, args: &[u64]) -> Vec<u64> {
+        let results: &[ValType] = match name {
+            "h0" => &[ValType::I32],
+            "h1" => &[ValType::I64],
+            "h3" => &[ValType::I64, ValType::I32],
+            "h4" => &[ValType::F64],
+            _ => &[],
+        };
         name.bytes().for_each(|b| self.mix(b.into()));
         args.iter().for_each(|&arg| self.mix(arg));
         let mut state = self.clone();

@@ -3,6 +3,8 @@
 
 use synth_ir::interp::{External, Halt, Host as IrHost, Interpreter, Memory, Val, call_runtime};
 use synth_ir::{AbiType, Definition, Program, Signature, SymbolId, TrapCode};
+use synth_opt::{Level, run_pipeline};
+use synth_thumb::Thumb;
 use synth_translate::{Error, Options, Output, Translation};
 use synth_wasm::{ExternKind, ValType};
 
@@ -16,15 +18,21 @@ pub struct Interpreted {
     pub options: Options,
     /// Instructions for each call: far more than the oracle's fuel needs.
     pub fuel: u64,
-    /// Applied to the program before it runs: the passes under test.
+    /// The passes that the program goes through before it runs, if any.
+    pub level: Option<Level>,
+    /// A change of the program before it runs, to see that it is found.
     pub transform: Option<fn(&mut Program)>,
+}
+
+/// Options that give a program what the oracle's module has.
+pub(crate) fn default_options() -> Options {
+    Options { memory_max_pages: Some(10), unsupported_traps: true, ..Options::default() }
 }
 
 impl Default for Interpreted {
     fn default() -> Self {
-        let options =
-            Options { memory_max_pages: Some(10), unsupported_traps: true, ..Options::default() };
-        Interpreted { options, fuel: 5_000_000, transform: None }
+        let options = default_options();
+        Interpreted { options, fuel: 5_000_000, level: None, transform: None }
     }
 }
 
@@ -40,8 +48,7 @@ impl IrHost for Host {
             return result;
         }
         let args = join(&signature.params, args);
-        let results: Vec<ValType> = signature.results.iter().map(|&t| wasm_type(t)).collect();
-        Ok(split(&results, &Host::call(self, name, &args, &results)))
+        Ok(split(&signature.results, &Host::call(self, name, &args)))
     }
 }
 
@@ -64,12 +71,20 @@ fn externals() -> Vec<External<'static>> {
 
 impl Engine for Interpreted {
     fn name(&self) -> &str {
-        "interpreter"
+        if self.level.is_some() { "interpreter after the passes" } else { "interpreter" }
     }
 
     fn run(&mut self, case: &Case, calls: usize) -> Result<Trace, EngineError> {
-        let mut output = self.translate(case)?;
+        let mut output = translate(case, &self.options)?;
         check_program(&output.program)?;
+        if let Some(level) = self.level {
+            let cpu = synth_testkit::options("cortex-m4").cpu;
+            let numbers = run_pipeline(&mut output.program, level, &Thumb(cpu), &mut ());
+            check_program(&output.program)?;
+            for export in &mut output.exports {
+                export.symbol = export.symbol.and_then(|symbol| numbers.get(symbol));
+            }
+        }
         if let Some(transform) = self.transform {
             transform(&mut output.program);
             check_program(&output.program)?;
@@ -95,9 +110,10 @@ impl Engine for Interpreted {
         if trace.ends != [End::Returned(vec![])] {
             return Ok(trace);
         }
+        let softened = self.level.is_some();
         for call in &case.calls[..calls] {
             interpreter.set_fuel(self.fuel);
-            trace.ends.push(run_call(case, call, &output, &mut interpreter, &mut host)?);
+            trace.ends.push(run_call(case, call, &output, &mut interpreter, &mut host, softened)?);
             if trace.gave_up() {
                 return Ok(trace);
             }
@@ -108,21 +124,20 @@ impl Engine for Interpreted {
     }
 }
 
-impl Interpreted {
-    fn translate(&self, case: &Case) -> Result<Output, EngineError> {
-        let translation = Translation::new(&case.module, &self.options);
-        let output = translation.and_then(|t| {
-            let bodies = t.functions().into_iter().map(|f| t.function(f)).collect();
-            t.finish(bodies)
-        });
-        output.map_err(|error| match error {
-            Error::Malformed { .. } => EngineError::Failed(error.to_string()),
-            _ => EngineError::Unsupported(error.to_string()),
-        })
-    }
+/// Translates the module of a case.
+pub(crate) fn translate(case: &Case, options: &Options) -> Result<Output, EngineError> {
+    let translation = Translation::new(&case.module, options);
+    let output = translation.and_then(|t| {
+        let bodies = t.functions().into_iter().map(|f| t.function(f)).collect();
+        t.finish(bodies)
+    });
+    output.map_err(|error| match error {
+        Error::Malformed { .. } => EngineError::Failed(error.to_string()),
+        _ => EngineError::Unsupported(error.to_string()),
+    })
 }
 
-fn check_program(program: &Program) -> Result<(), EngineError> {
+pub(crate) fn check_program(program: &Program) -> Result<(), EngineError> {
     synth_ir::verify(program).map_err(|errors| {
         let list: Vec<String> = errors.iter().map(ToString::to_string).collect();
         EngineError::Failed(list.join("\n"))
@@ -154,18 +169,24 @@ fn run_call(
     output: &Output,
     interpreter: &mut Interpreter<'_>,
     host: &mut Host,
+    softened: bool,
 ) -> Result<End, EngineError> {
     let export = output.exports.iter().find(|e| e.name == call.name);
     let ty = export.and_then(|e| case.module.function_type(e.index));
     let (Some(ty), Some(symbol)) = (ty, export.and_then(|e| e.symbol)) else {
         return Err(EngineError::Failed(format!("no symbol for export {}", call.name)));
     };
-    let args = split(&ty.params, &call.args);
+    // The passes turn floats into words.
+    let soft = |ty: &ValType| match abi_type(*ty) {
+        AbiType::F32 if softened => AbiType::I32,
+        AbiType::F64 if softened => AbiType::I64,
+        ty => ty,
+    };
+    let params: Vec<AbiType> = ty.params.iter().map(soft).collect();
+    let results: Vec<AbiType> = ty.results.iter().map(soft).collect();
+    let args = split(&params, &call.args);
     match interpreter.call(symbol, &args, host) {
-        Ok(values) => {
-            let results: Vec<AbiType> = ty.results.iter().map(|&t| abi_type(t)).collect();
-            Ok(End::Returned(join(&results, &values)))
-        }
+        Ok(values) => Ok(End::Returned(join(&results, &values))),
         Err(halt) => end_of(&halt),
     }
 }
@@ -225,7 +246,7 @@ fn memory_size(
     }
 }
 
-fn abi_type(ty: ValType) -> AbiType {
+pub(crate) fn abi_type(ty: ValType) -> AbiType {
     match ty {
         ValType::I64 => AbiType::I64,
         ValType::F32 => AbiType::F32,
@@ -234,26 +255,17 @@ fn abi_type(ty: ValType) -> AbiType {
     }
 }
 
-fn wasm_type(ty: AbiType) -> ValType {
-    match ty {
-        AbiType::I32 => ValType::I32,
-        AbiType::I64 => ValType::I64,
-        AbiType::F32 => ValType::F32,
-        AbiType::F64 => ValType::F64,
-    }
-}
-
 /// Values as the representation has them: an i64 as two words.
-fn split(types: &[ValType], bits: &[u64]) -> Vec<Val> {
+fn split(types: &[AbiType], bits: &[u64]) -> Vec<Val> {
     let mut values = Vec::new();
     for (ty, &bits) in types.iter().zip(bits) {
         match ty {
-            ValType::I64 => {
+            AbiType::I64 => {
                 values.push(Val::I32(bits as i32));
                 values.push(Val::I32((bits >> 32) as i32));
             }
-            ValType::F32 => values.push(Val::F32(bits as u32)),
-            ValType::F64 => values.push(Val::F64(bits)),
+            AbiType::F32 => values.push(Val::F32(bits as u32)),
+            AbiType::F64 => values.push(Val::F64(bits)),
             _ => values.push(Val::I32(bits as i32)),
         }
     }

@@ -11,6 +11,7 @@
 
 mod case;
 mod compare;
+mod emulated;
 mod generate;
 mod host;
 mod interpreter;
@@ -18,6 +19,7 @@ mod oracle;
 
 pub use case::{Call, Case, CaseError, End, Engine, EngineError, Trace};
 pub use compare::{Mismatch, Verdict, check};
+pub use emulated::Emulated;
 pub use generate::generate;
 pub use host::{HOST_MODULE, Host};
 pub use interpreter::Interpreted;

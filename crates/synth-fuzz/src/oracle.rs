@@ -122,7 +122,7 @@ fn host_function(store: &mut State, name: String, ty: &synth_wasm::FuncType) -> 
     let func_type = FuncType::new(list(&ty.params), list(&ty.results));
     Func::new(store, func_type, move |mut caller, args, out| {
         let args: Vec<u64> = args.iter().map(bits).collect();
-        let values = caller.data_mut().call(&name, &args, &results);
+        let values = caller.data_mut().call(&name, &args);
         for ((out, bits), &ty) in out.iter_mut().zip(values).zip(&results) {
             *out = value(ty, bits);
         }
