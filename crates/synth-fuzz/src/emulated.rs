@@ -144,11 +144,7 @@ impl Emulated {
         let signature = signature(ty);
         let args = signature.params.iter().zip(&call.args);
         let args: Vec<AbiVal> = args.map(|(&ty, &bits)| AbiVal::from_bits(ty, bits)).collect();
-        // A linker's name, as the translator escapes it.
-        let name = match call.name.as_str() {
-            "" => "\\empty".to_string(),
-            name => name.replace('\0', "\\0"),
-        };
+        let name = symbol_name(&call.name);
         match self.loader.call(module, &name, &signature, &args) {
             Ok(values) => Ok(End::Returned(values.iter().map(|v| v.bits()).collect())),
             // An import that is exported under its own name has no symbol.
@@ -171,7 +167,7 @@ impl Emulated {
                 ExternKind::Memory => format!("__linear_memory_base.{}", export.index),
                 ExternKind::Global => match module.import(export.kind, export.index) {
                     Some(import) => import.name.clone(),
-                    None => export.name.clone(),
+                    None => symbol_name(&export.name),
                 },
                 _ => continue,
             };
@@ -200,6 +196,14 @@ impl Emulated {
             trace.memories.push((export.name.clone(), bytes));
         }
         Ok(())
+    }
+}
+
+/// An export's name as the translator escapes it for linkers.
+fn symbol_name(export: &str) -> String {
+    match export {
+        "" => "\\empty".to_string(),
+        name => name.replace('\0', "\\0"),
     }
 }
 

@@ -16,6 +16,7 @@ use crate::code::Code;
 use crate::compile::CompileError;
 use crate::emit::{Item, Items};
 use crate::frame::Frame;
+use crate::inst::Low;
 
 /// Rounds in which forms grow step by step.
 const PATIENCE: usize = 40;
@@ -102,7 +103,10 @@ impl Pieces {
                 forms::branch_reaches(cond.is_some(), form, distance(target))
             }
             Item::ZeroBranch { target, .. } => forms::zero_branch_reaches(form, distance(target)),
-            Item::Literal { .. } => forms::literal_reaches(form, self.literal_distance(i)),
+            Item::Literal { rt, .. } => {
+                let encodable = form > 0 || Low::new(rt.reg()).is_some();
+                encodable && forms::literal_reaches(form, self.literal_distance(i))
+            }
             Item::Table { targets, .. } => {
                 targets.iter().all(|t| forms::table_reaches(form, distance(t)))
             }
@@ -119,5 +123,29 @@ impl Pieces {
         let start = i64::from(self.offsets[pool].next_multiple_of(4));
         let pc = (i64::from(self.offsets[i]) + 4) & !3;
         start + 4 * index as i64 - pc
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use synth_ir::SourceLoc;
+
+    use super::*;
+    use crate::emit::Literal;
+    use crate::inst::{Gpr, Reg};
+
+    /// `ldr.w r8, [pc]`: the 16-bit form has no high register.
+    #[test]
+    fn a_literal_in_a_high_register_takes_four_bytes() {
+        let rt = Gpr::new(Reg::R8).expect("not sp or pc");
+        let item = Item::Literal { rt, literal: Literal::Word(0x1234_5678) };
+        let (items, pool_of) = pools::place(vec![(item, SourceLoc::default())]);
+        let mut pieces = Pieces::new(items, pool_of);
+        pieces.compute_offsets().expect("short");
+        while pieces.grow(false).expect("short") {
+            pieces.compute_offsets().expect("short");
+        }
+        let code = write::write(&pieces).expect("encodable");
+        assert_eq!(code.bytes, [0xdf, 0xf8, 0x00, 0x80, 0x78, 0x56, 0x34, 0x12]);
     }
 }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | branch | B T2 or T1 (2) · B.W T4 or T3 (4) · inverted B T1 over B.W (6) |
 //! | zero branch | CBZ (2) · CMP, B T1 (4) · CMP, B T3 (6) · CMP, B T1, B.W (8) |
-//! | literal | LDR T1 (2) · LDR T2 (4) |
+//! | literal | LDR T1 (2), low registers only · LDR T2 (4) |
 //! | table | TBB · TBH |
 //!
 //! A distance counts from the address of the deciding instruction plus 4.

@@ -59,7 +59,9 @@ impl Writer<'_> {
 
     fn piece(&mut self, i: usize) -> Result<(), CompileError> {
         let (item, loc) = &self.pieces.items[i];
-        debug_assert_eq!(self.at(), self.pieces.offsets[i]);
+        if self.at() != self.pieces.offsets[i] {
+            return Err(missing("a piece at the offset that it was laid out at"));
+        }
         self.locate(item, *loc);
         let form = self.pieces.forms[i];
         match item {

@@ -1,0 +1,30 @@
+//! A short run of machine code on generated modules with fixed seeds.
+
+use synth_emu::Board;
+use synth_fuzz::{Emulated, End, Engine, Interpreted, Oracle, Verdict, check, generate};
+use synth_opt::Level;
+
+#[test]
+fn machine_code_agrees_with_wasmi() {
+    let mut optimised = Interpreted { level: Some(Level::O2), ..Interpreted::default() };
+    let mut cores = [
+        Emulated::start(Board::Mps2An385, "cortex-m3", Level::Os).unwrap(),
+        Emulated::start(Board::Mps2An386, "cortex-m4", Level::O0).unwrap(),
+        Emulated::start(Board::Mps2An505, "cortex-m33", Level::O2).unwrap(),
+    ];
+    let mut returned = 0;
+    for seed in 0..60 {
+        let Some(case) = generate(seed) else { continue };
+        let core = &mut cores[seed as usize % 3];
+        let mut engines: [&mut dyn Engine; 2] = [&mut optimised, core];
+        match check(&case, &mut Oracle::default(), &mut engines) {
+            Verdict::Equal(trace) => {
+                returned +=
+                    trace.ends[1..].iter().filter(|e| matches!(e, End::Returned(_))).count();
+            }
+            Verdict::Skipped(_) => {}
+            Verdict::Mismatch(mismatch) => panic!("seed {seed}: {mismatch}"),
+        }
+    }
+    assert!(returned > 150, "too little was compared: {returned}");
+}
