@@ -1,8 +1,29 @@
 //! A short run of machine code on generated modules with fixed seeds.
 
 use synth_emu::Board;
-use synth_fuzz::{Emulated, End, Engine, Interpreted, Oracle, Verdict, check, generate};
+use synth_fuzz::{Case, Emulated, End, Engine, Interpreted, Oracle, Verdict, check, generate};
 use synth_opt::Level;
+
+/// The written programs, whose calls must all be compared.
+#[test]
+fn programs_on_every_core() {
+    let mut cores = [
+        Emulated::start(Board::Mps2An385, "cortex-m3", Level::O0).unwrap(),
+        Emulated::start(Board::Mps2An386, "cortex-m4", Level::O2).unwrap(),
+        Emulated::start(Board::Mps2An500, "cortex-m7", Level::Os).unwrap(),
+        Emulated::start(Board::Mps2An505, "cortex-m33", Level::Oz).unwrap(),
+    ];
+    let mut engines: Vec<&mut dyn Engine> = Vec::new();
+    engines.extend(cores.iter_mut().map(|core| core as &mut dyn Engine));
+    for name in ["bulk", "control", "memory", "start", "table"] {
+        let path = format!("{}/tests/programs/{name}.wat", env!("CARGO_MANIFEST_DIR"));
+        let case = Case::from_wat(&std::fs::read_to_string(path).unwrap()).unwrap();
+        match check(&case, &mut Oracle::default(), &mut engines) {
+            Verdict::Equal(trace) => assert_eq!(trace.ends.len(), case.calls.len() + 1),
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+}
 
 #[test]
 fn machine_code_agrees_with_wasmi() {

@@ -263,6 +263,52 @@ fn accesses_of_an_empty_memory() {
     accesses("0 2");
 }
 
+/// A function with so many locals and loops that its locals are kept in the
+/// frame does what it does otherwise.
+#[test]
+fn locals_in_the_frame() {
+    const LOCALS: usize = 1500;
+    const DEPTH: usize = 500;
+    let mut wat = String::from(
+        "(module (func (export \"f\") (param i32 i64) (result i64) (local f64) (local",
+    );
+    wat.push_str(&" i32".repeat(LOCALS));
+    wat.push_str(") ");
+    wat.push_str(&"loop ".repeat(DEPTH));
+    for local in 0..LOCALS {
+        let (to, from) = (3 + local, 3 + (local + 1) % LOCALS);
+        write!(
+            wat,
+            "(local.set {to} (i32.add (i32.mul (local.get {from}) (i32.const 3)) (local.get 0)))"
+        )
+        .unwrap();
+    }
+    wat.push_str(
+        "(local.set 1 (i64.mul (local.get 1) (i64.extend_i32_u (local.get 7)))) \
+         (local.set 2 (f64.reinterpret_i64 (i64.add (local.get 1) \
+         (i64.reinterpret_f64 (local.get 2)))))",
+    );
+    for _ in 0..DEPTH {
+        wat.push_str(
+            "(local.set 0 (i32.sub (local.get 0) (i32.const 1))) \
+             (br_if 0 (i32.gt_s (local.get 0) (i32.const 0))) end ",
+        );
+    }
+    wat.push_str("(i64.xor (local.get 1) (i64.reinterpret_f64 (local.get 2)))))");
+    let module = synth_wasm::Module::parse(wat.as_bytes()).unwrap();
+    let program = synth_translate::translate(&module, &Default::default()).unwrap();
+    let slots = program.functions().map(|(_, f)| f.slots.len()).sum::<usize>();
+    assert!(slots > LOCALS, "the locals are not in the frame");
+    let call = |a, b| Call { name: "f".to_string(), args: vec![a, b] };
+    let calls = vec![call(3, 0x1234_5678_9abc_def1), call(0xffff_ffff, 7), call(0, 0)];
+    let mut oracle = Oracle { fuel: 10_000_000 };
+    let case = Case { module, calls };
+    match check(&case, &mut oracle, &mut [&mut Interpreted::default()]) {
+        Verdict::Equal(trace) => assert_eq!(trace.ends.len(), 4),
+        other => panic!("{other:?}"),
+    }
+}
+
 /// Without checks, accesses inside the memory do the same.
 #[test]
 fn unchecked_accesses() {
