@@ -7,7 +7,7 @@
 //! What depends on an engine's resources (fuel, stack) ends a trace and is not
 //! compared.
 //!
-//! [`generate`] makes cases from a seed: the same seed gives the same case.
+//! [`generate()`] makes cases from a seed: the same seed gives the same case.
 
 mod case;
 mod compare;
