@@ -85,7 +85,7 @@ pub fn allocate(
     }
     let align = if function.float_unit == FloatUnit::Double { 8 } else { 4 };
     let spills = function.new_slot(4 * output.num_spillslots as u32, align);
-    Ok(rewrite(function, &adapter, &output, spills))
+    rewrite(function, &adapter, &output, spills)
 }
 
 fn preg(number: u8) -> PReg {
@@ -295,7 +295,7 @@ fn rewrite(
     adapter: &Adapter,
     output: &regalloc2::Output,
     spills: FrameSlot,
-) -> Written {
+) -> Result<Written, CompileError> {
     let mut written = Written::default();
     let mut index = 0;
     for number in 0..function.blocks.len() {
@@ -315,7 +315,7 @@ fn rewrite(
                     new.push(located);
                 }
                 InstOrEdit::Edit(Edit::Move { from, to }) => {
-                    let inst = move_inst(*from, *to, spills);
+                    let inst = move_inst(*from, *to, spills)?;
                     if let Some(reg) = to.as_reg() {
                         written.add(machine(reg));
                     }
@@ -325,7 +325,7 @@ fn rewrite(
         }
         block.insts = new;
     }
-    written
+    Ok(written)
 }
 
 /// Puts machine registers in place and notes those written, clobbers included.
@@ -345,13 +345,13 @@ fn assign(inst: &mut MInst, allocations: &[Allocation], written: &mut Written) {
     }
 }
 
-fn move_inst(from: Allocation, to: Allocation, spills: FrameSlot) -> MInst {
+fn move_inst(from: Allocation, to: Allocation, spills: FrameSlot) -> Result<MInst, CompileError> {
     let reg = |a: Allocation| a.as_reg().map(machine);
     let slot = |a: Allocation| {
         let index = a.as_stack().map_or(0, |s| s.index() as i32);
         Mode::Slot(spills, 4 * index)
     };
-    match (reg(from), reg(to)) {
+    Ok(match (reg(from), reg(to)) {
         (Some(fm), Some(fd)) if fd.is_float() => {
             MInst::Float(FInst::Un { op: FUnOp::Mov, double: false, fd, fm })
         }
@@ -361,6 +361,8 @@ fn move_inst(from: Allocation, to: Allocation, spills: FrameSlot) -> MInst {
         (Some(rt), None) => MInst::Store { width: Width::Word, rt, mode: slot(to) },
         (None, Some(rd)) => MInst::Load { width: Width::Word, rd, mode: slot(from) },
         // regalloc2 resolves moves between stack slots through a register.
-        (None, None) => MInst::Trap(synth_ir::TrapCode::Unsupported),
-    }
+        (None, None) => {
+            return Err(CompileError::Allocation("a move between stack slots".to_string()));
+        }
+    })
 }

@@ -66,7 +66,6 @@ mod locals;
 mod memory;
 mod names;
 mod options;
-mod proto;
 mod segments;
 mod sig;
 mod ssa;
@@ -83,8 +82,8 @@ use crate::func::FunctionError;
 pub use error::{Error, Reason, Refusal};
 pub use func::TranslatedFunction;
 pub use options::{Bounds, Init, Options};
-pub use proto::c_prototype;
 pub use sig::signature_symbol;
+pub use synth_abi::c_prototype;
 
 /// Where an export of the module can be found.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -19,7 +19,7 @@ fn c_type(ty: ValType) -> &'static str {
 /// ```
 /// use synth_wasm::{FuncType, ValType};
 /// let ty = FuncType { params: vec![ValType::I32, ValType::I64], results: vec![ValType::I32] };
-/// let c = synth_translate::c_prototype("f", &ty);
+/// let c = synth_abi::c_prototype("f", &ty);
 /// assert_eq!(c, "int32_t f(int32_t p0, int64_t p1);");
 /// ```
 pub fn c_prototype(name: &str, ty: &FuncType) -> String {
