@@ -3,28 +3,22 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use synth::{Compiled, Compiler};
 use synth_emu::Board;
 use synth_ir::{AbiType, Data, Definition, Linkage, Program, Signature, TrapCode};
-use synth_opt::{Level, run_pipeline};
-use synth_testkit::{AbiVal, CallError, CompileFailure, Imports, Loader, ModuleId, compile};
-use synth_thumb::Thumb;
-use synth_translate::Options;
+use synth_opt::Level;
+use synth_testkit::{AbiVal, CallError, Imports, Loader, ModuleId};
 use synth_wasm::{ExternKind, Module, ValType};
 
 use crate::case::{Call, Case, End, Engine, EngineError, Trace};
 use crate::host::{GLOBALS, HOST_MODULE, Host, PAGES};
-use crate::interpreter::{abi_type, check_program, default_options, translate};
-
-/// The routines that compiled code calls.
-const RUNTIME: &str = include_str!("../../../runtime/int.ir");
+use crate::interpreter::{abi_type, check_program, default_options};
 
 /// Runs modules on an emulated core.
 pub struct Emulated {
     name: String,
     loader: Loader<'static>,
-    code: synth_thumb::Options,
-    level: Level,
-    options: Options,
+    compiler: Compiler,
     host: Rc<RefCell<Host>>,
 }
 
@@ -34,15 +28,30 @@ impl Emulated {
     /// # Errors
     /// If the emulator does not start.
     pub fn start(board: Board, cpu: &str, level: Level) -> Result<Self, EngineError> {
-        let code = synth_testkit::options(cpu);
+        let options = synth::Options {
+            cpu: cpu.parse().map_err(failed)?,
+            level,
+            translate: default_options(),
+            threads: 1,
+            ..synth::Options::default()
+        };
         let host = Rc::new(RefCell::new(Host::default()));
         let mut loader = Loader::start(board).map_err(failed)?;
         define_host(&mut loader, &host)?;
-        let mut runtime = Program::parse(RUNTIME).map_err(failed)?;
-        let codes = compile(&mut runtime, &code).map_err(failed)?;
-        loader.load(&runtime, &codes, &Imports::default()).map_err(failed)?;
+        for routines in synth::runtime::compile_all(&options).map_err(failed)? {
+            loader.load(&routines.program, &routines.codes, &Imports::default()).map_err(failed)?;
+        }
         let name = format!("{cpu} -O{level}");
-        Ok(Emulated { name, loader, code, level, options: default_options(), host })
+        Ok(Emulated { name, loader, compiler: Compiler::new(options), host })
+    }
+
+    fn compile(&self, case: &Case) -> Result<Compiled, EngineError> {
+        let compiled = self.compiler.compile_module(&case.module, &mut ());
+        compiled.map_err(|error| match error {
+            synth::Error::Translate(synth_translate::Error::Malformed { .. }) => failed(error),
+            synth::Error::Translate(_) => EngineError::Unsupported(error.to_string()),
+            error => failed(error),
+        })
     }
 }
 
@@ -109,15 +118,11 @@ impl Engine for Emulated {
 
 impl Emulated {
     fn run_loaded(&mut self, case: &Case, calls: usize) -> Result<Trace, EngineError> {
-        let output = translate(case, &self.options)?;
-        let mut program = output.program;
-        run_pipeline(&mut program, self.level, &Thumb(self.code.cpu), &mut ());
-        check_program(&program)?;
-        let codes = compile(&mut program, &self.code)
-            .map_err(|CompileFailure { function, error }| failed(format!("{function}: {error}")))?;
+        let Compiled { program, codes, .. } = &self.compile(case)?;
+        check_program(program)?;
         let none = Imports::default();
         let host_data = self.loader.load(&host_data(), &[], &none).map_err(failed)?;
-        let module = self.loader.load(&program, &codes, &none).map_err(failed)?;
+        let module = self.loader.load(program, codes, &none).map_err(failed)?;
         let mut trace = Trace::default();
         trace.ends.push(match self.loader.initialise(module) {
             Ok(()) => End::Returned(vec![]),
@@ -132,7 +137,7 @@ impl Emulated {
                 return Ok(trace);
             }
         }
-        self.observe(case, &program, [module, host_data], &mut trace)?;
+        self.observe(case, program, [module, host_data], &mut trace)?;
         trace.host = self.host.borrow().state;
         Ok(trace)
     }

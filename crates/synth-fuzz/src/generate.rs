@@ -50,8 +50,12 @@ impl Random {
 
 fn config(random: &mut Random) -> Config {
     use InstructionKind::*;
-    let kinds = [NumericInt, Parametric, Variable, Memory, Control, Table];
+    let floats = random.below(2) == 0;
+    let numeric = if floats { Numeric } else { NumericInt };
+    let kinds = [numeric, Parametric, Variable, Memory, Control, Table];
     Config {
+        // Engines may choose a NaN's bits: the module makes them all equal.
+        canonicalize_nans: floats,
         available_imports: wat::parse_str(HOST_MODULE).ok(),
         max_imports: 8 * random.below(2) as usize,
         allowed_instructions: InstructionKinds::new(&kinds),
@@ -78,7 +82,6 @@ fn config(random: &mut Random) -> Config {
         memory64_enabled: false,
         reference_types_enabled: random.below(4) == 0,
         relaxed_simd_enabled: false,
-        saturating_float_to_int_enabled: false,
         simd_enabled: false,
         tail_call_enabled: false,
         threads_enabled: false,
