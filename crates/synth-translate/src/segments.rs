@@ -6,7 +6,7 @@
 //! seen after a trap is what the specification says. A table that nothing
 //! writes is constant data.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use synth_ir::{Data, DataKind, DataReloc, Definition, SymbolId};
 use synth_wasm::{Element, ElementItem, ExternKind, SegmentKind};
@@ -70,9 +70,9 @@ impl Declarer<'_> {
 
     /// Puts active segments into the tables' contents as far as that can be
     /// done now. Gives the tables that are written at run time.
-    fn fold_elements(&mut self, contents: &mut [Entries]) -> Result<Vec<u32>, Error> {
+    fn fold_elements(&mut self, contents: &mut [Entries]) -> Result<BTreeSet<u32>, Error> {
         let module = self.module;
-        let mut run_time = Vec::new();
+        let mut run_time = BTreeSet::new();
         for (index, element) in (0..).zip(&module.elements) {
             let SegmentKind::Active { target, offset } = &element.kind else { continue };
             let table = &module.tables[*target as usize];
@@ -105,7 +105,7 @@ impl Declarer<'_> {
                     }
                 }
                 _ => {
-                    run_time.push(*target);
+                    run_time.insert(*target);
                     self.env.init.elements.push(index);
                     self.helper(Helper::Memcpy)?;
                 }
@@ -232,7 +232,8 @@ impl Declarer<'_> {
         let element = &self.module.elements[index as usize];
         let passive = element.kind == SegmentKind::Passive;
         let copied = self.usage.copied_elements.contains(&index);
-        let waits = self.env.init.elements.contains(&index);
+        // The list is in order.
+        let waits = self.env.init.elements.binary_search(&index).is_ok();
         let functions = self.functions_of(element);
         let mut segment =
             SegmentEnv { symbol: None, size: Size::Fixed(0), unsupported: functions.is_none() };

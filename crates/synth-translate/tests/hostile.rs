@@ -260,6 +260,22 @@ fn many_symbols() {
     assert_eq!(aliases.count(), 4_999);
 }
 
+/// Many tables, and many segments that wait for the program to start.
+#[test]
+fn many_segments() {
+    let mut wat = String::from("(module (import \"m\" \"g\" (global $g i32)) (func $f) (memory 1)");
+    for i in 0..10_000 {
+        wat.push_str("(table 1 funcref)");
+        wat.push_str(&format!("(elem (table {i}) (global.get $g) func $f)"));
+        wat.push_str("(data (global.get $g) \"x\")");
+    }
+    wat.push(')');
+    let program = translated(wat.as_bytes()).unwrap();
+    let init = program.function(program.find("__synth_init").unwrap()).unwrap();
+    let calls = init.insts.values().filter(|data| matches!(data, InstData::Call { .. }));
+    assert_eq!(calls.count(), 20_000);
+}
+
 /// Any prefix, and any change of one byte, is a program or an error.
 #[test]
 fn damaged_modules() {
