@@ -2,7 +2,7 @@
 //! interpreter and for constant folding.
 //!
 //! The meanings are those of the operator tables ([`UnaryOp`], [`BinaryOp`],
-//! [`WideOp`], [`Cond`]); floats are handled by their bits.
+//! [`WideOp`], [`Cond`](crate::Cond)); floats are handled by their bits.
 
 use crate::function::{InstData, Value};
 use crate::ops::{BinaryOp, UnaryOp, WideOp};

@@ -6,7 +6,7 @@
 //!    form that does not reach grows to the next; a form never shrinks, so
 //!    this ends. After [`PATIENCE`] rounds all that must grow goes to its
 //!    largest form at once.
-//! 3. The pieces are encoded at their offsets ([`write`]).
+//! 3. The pieces are encoded at their offsets ([`mod@write`]).
 
 mod forms;
 mod pools;

@@ -84,7 +84,7 @@ impl Program {
     ///
     /// # Errors
     /// The first line that is not well formed. What is well formed may still
-    /// break the rules that [`verify`](crate::verify) checks.
+    /// break the rules that [`verify`](crate::verify()) checks.
     pub fn parse(text: &str) -> Result<Program, ParseError> {
         let mut lines = Lines { lines: text.lines().collect(), next: 0 };
         let mut program = Program::new();

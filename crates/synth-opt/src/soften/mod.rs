@@ -1,11 +1,11 @@
 //! Prepares floats for a CPU, in three steps:
 //!
 //! 1. Operators that the CPU has no instruction for become calls of run-time
-//!    routines, on the bits of their arguments ([`calls`]).
+//!    routines, on the bits of their arguments (`calls`).
 //! 2. Parameters, results and calls become words: in the base variant of
-//!    AAPCS32 (section 6.5) floats travel in core registers ([`border`]).
+//!    AAPCS32 (section 6.5) floats travel in core registers (`border`).
 //! 3. In each function, the values of a float type on which no operator is
-//!    left become words too ([`words`]): a function without float operations
+//!    left become words too (`words`): a function without float operations
 //!    touches no float register.
 //!
 //! Run before code generation. Afterwards no signature has a float type.
