@@ -70,11 +70,10 @@ pub fn allocate(
 ) -> Result<Written, CompileError> {
     let adapter = Adapter::new(function);
     let env = machine_env(set, function.calls, function.float_unit);
-    let options = RegallocOptions {
-        verbose_log: false,
-        validate_ssa: cfg!(debug_assertions),
-        algorithm: Algorithm::Ion,
-    };
+    let algorithm = adapter.algorithm();
+    // Validation walks up the dominator tree at each use.
+    let validate_ssa = cfg!(debug_assertions) && matches!(algorithm, Algorithm::Ion);
+    let options = RegallocOptions { verbose_log: false, validate_ssa, algorithm };
     let output = regalloc2::run(&adapter, &env, &options)
         .map_err(|e| CompileError::Allocation(format!("{e:?}")))?;
     #[cfg(debug_assertions)]
@@ -87,6 +86,17 @@ pub fn allocate(
     let spills = function.new_slot(4 * output.num_spillslots as u32, align);
     rewrite(function, &adapter, &output, spills)
 }
+
+/// Instructions and block parameters up to which a function is allocated well.
+const LARGE: usize = 20_000;
+/// Blocks up to which a function is allocated well.
+const LARGE_BLOCKS: usize = 4_000;
+/// The sum of the lengths of live ranges up to which a function is allocated
+/// well.
+const LARGE_LENGTHS: u64 = 5_000_000;
+/// Instructions up to which an allocation is checked in debug builds.
+#[cfg(debug_assertions)]
+const CHECKED: usize = 5_000;
 
 fn preg(number: u8) -> PReg {
     PReg::new(usize::from(number), RegClass::Int)
@@ -206,11 +216,50 @@ impl Adapter {
         Adapter { insts, blocks, virtuals, unit: function.float_unit }
     }
 
+    /// The algorithm. Ion's time grows with the square of the number of blocks
+    /// that a value lives across and of the values that live at a time; large
+    /// functions get the linear one, and worse code.
+    fn algorithm(&self) -> Algorithm {
+        let parameters: usize = self.blocks.iter().map(|block| block.params.len()).sum();
+        let large = self.insts.len() + parameters > LARGE
+            || self.blocks.len() > LARGE_BLOCKS
+            || self.live_lengths() > LARGE_LENGTHS;
+        if large { Algorithm::Fastalloc } else { Algorithm::Ion }
+    }
+
+    /// The sum of the instructions between the first and the last mention of
+    /// each value.
+    fn live_lengths(&self) -> u64 {
+        let mut last = vec![0u32; self.virtuals];
+        let mut sum = 0;
+        let mut mention = |value: VReg, at: usize| {
+            let (at, last) = (at as u32 + 1, &mut last[value.vreg()]);
+            // A mention extends the length from the one before it.
+            sum += if *last == 0 { 0 } else { u64::from(at.saturating_sub(*last)) };
+            *last = (*last).max(at);
+        };
+        for block in &self.blocks {
+            for &value in &block.params {
+                mention(value, block.range.first().index());
+            }
+            for inst in block.range.iter() {
+                let AdapterInst { operands, branch, .. } = &self.insts[inst.index()];
+                operands.iter().for_each(|operand| mention(operand.vreg(), inst.index()));
+                branch.iter().flatten().flatten().for_each(|&value| mention(value, inst.index()));
+            }
+        }
+        sum
+    }
+
     /// Whether each block stands behind one of its predecessors. The checker
     /// takes a block that it reaches before all of them for one without
-    /// values, and then misses them behind it.
+    /// values, and then misses them behind it. Its state is a table of values
+    /// for each block, searched at each spill.
     #[cfg(debug_assertions)]
     fn is_checkable(&self) -> bool {
+        if self.insts.len() > CHECKED || self.blocks.len().saturating_mul(self.virtuals) > 1 << 20 {
+            return false;
+        }
         let mut blocks = self.blocks.iter().enumerate().skip(1);
         blocks.all(|(i, block)| block.preds.iter().any(|pred| pred.index() < i))
     }
