@@ -313,7 +313,7 @@ mod tests {
         let cases = [
             ("stack", "stakc", 3, "unknown field"),
             ("0x400\n", "'big'\n", 3, "invalid type"),
-            ("cortex-m4", "cortex-a9", 2, "unknown CPU"),
+            ("cortex-m4", "cortex-a9", 2, "no CPU"),
             ("0x400", "0x401", 3, "multiple of 8"),
             ("0x400", "0x2000", 3, "fits in RAM"),
             ("origin = 0\n", "origin = 0x40\n", 4, "vector table"),

@@ -81,6 +81,33 @@ fn sections_and_symbols_agree_with_readelf() {
     }
 }
 
+/// Also of a section that holds several functions, as clang writes it.
+#[test]
+fn objects_show_stack_use_and_traps() {
+    let dir = scratch("inspect-stack");
+    let mut f = everything();
+    f.code().stack = 24;
+    std::fs::write(
+        dir.join("ours.o"),
+        f.object("cortex-m3", &ObjectOptions::default()).write().unwrap(),
+    )
+    .unwrap();
+    let ours = read(&dir.join("ours.o"));
+    assert!(ours.stack.contains(&("call_host".into(), 8)), "{ours}");
+    assert!(ours.stack.contains(&("unused".into(), 24)), "{ours}");
+    let line = ".text.guard+0x4 trap: out_of_bounds_memory in function \"guard\"";
+    assert!(ours.to_string().contains(line), "{ours}");
+    let c =
+        "void h(char *); void f(void) { char x[40]; h(x); } void g(void) { char x[100]; h(x); }";
+    std::fs::write(dir.join("x.c"), c).unwrap();
+    let clang = ["--target=thumbv7em-none-eabi", "-Os", "-fstack-size-section", "-c", "x.c"];
+    run(&dir, "clang-19", &clang);
+    let clang = read(&dir.join("x.o"));
+    let [(f, small), (g, large)] = &clang.stack[..] else { panic!("{clang}") };
+    assert_eq!((f.as_str(), g.as_str()), ("f", "g"));
+    assert!(*small >= 40 && *large >= 100, "{clang}");
+}
+
 #[test]
 fn images_show_their_traps() {
     let mut f = common::Fixture::new();

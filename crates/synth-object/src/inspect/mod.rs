@@ -3,6 +3,7 @@
 //! what is read here.
 
 mod attributes;
+mod tables;
 mod text;
 
 use object::read::elf::{ElfFile32, ElfSection32, SectionHeader};
@@ -29,6 +30,12 @@ pub struct Report {
     pub attributes: Vec<(String, String)>,
     /// The trap table of a linked file.
     pub traps: Vec<Trap>,
+    /// The trap tables of an object: the section of code, and a trap whose
+    /// address is the offset in it.
+    pub object_traps: Vec<(String, Trap)>,
+    /// Bytes of stack that each function of an object uses, callees not
+    /// included.
+    pub stack: Vec<(String, u64)>,
 }
 
 /// A section.
@@ -103,6 +110,9 @@ impl From<object::read::Error> for InspectError {
 
 type File<'d> = ElfFile32<'d, Endianness>;
 
+/// The section with the stack use of functions, as LLVM writes it.
+const STACK_SECTION: &str = ".stack_sizes";
+
 impl Report {
     /// Describes the file with those bytes.
     ///
@@ -123,10 +133,14 @@ impl Report {
             relocations: vec![],
             attributes: vec![],
             traps: vec![],
+            object_traps: vec![],
+            stack: vec![],
         };
+        let mut stack = vec![];
         for section in file.sections() {
-            report.section(&file, &section)?;
+            report.section(&file, &section, &mut stack)?;
         }
+        report.stack = tables::named(&file, stack)?;
         for symbol in file.symbols() {
             let name = lossy(symbol.name_bytes()?);
             if !name.is_empty() && !name.starts_with('$') {
@@ -141,6 +155,7 @@ impl Report {
         &mut self,
         file: &File<'_>,
         section: &ElfSection32<'_, '_, Endianness>,
+        stack: &mut Vec<tables::StackUse>,
     ) -> Result<(), InspectError> {
         let header = section.elf_section_header();
         let kind = header.sh_type.get(Endianness::Little);
@@ -148,8 +163,11 @@ impl Report {
         if kind == elf::SHT_ARM_ATTRIBUTES {
             self.attributes = attributes::read(section.data()?);
         }
-        if name == TRAP_SECTION && !self.relocatable {
-            self.traps.extend(traps::decode(section.data()?));
+        match (name.as_str(), self.relocatable) {
+            (TRAP_SECTION, false) => self.traps.extend(traps::decode(section.data()?)),
+            (TRAP_SECTION, true) => tables::traps(file, section, &mut self.object_traps)?,
+            (STACK_SECTION, true) => tables::stack(file, section, stack)?,
+            _ => {}
         }
         let tables = [elf::SHT_SYMTAB, elf::SHT_STRTAB, elf::SHT_REL, elf::SHT_SYMTAB_SHNDX];
         if tables.contains(&kind) {

@@ -26,13 +26,20 @@ impl fmt::Display for Report {
             writeln!(f, "\nundefined symbols")?;
         }
         undefined.iter().try_for_each(|name| writeln!(f, "  {name}"))?;
+        if !self.stack.is_empty() {
+            writeln!(f, "\nstack use, without callees")?;
+        }
+        self.stack.iter().try_for_each(|(name, bytes)| writeln!(f, "  {bytes:8} {name}"))?;
         if !self.relocations.is_empty() {
             writeln!(f, "\nrelocations")?;
         }
         self.relocations.iter().try_for_each(|r| write!(f, "{r}"))?;
-        if !self.traps.is_empty() {
+        if !(self.traps.is_empty() && self.object_traps.is_empty()) {
             writeln!(f, "\ntraps")?;
         }
+        self.object_traps
+            .iter()
+            .try_for_each(|(section, t)| writeln!(f, "  {section}+{:#x} {t}", t.address))?;
         self.traps.iter().try_for_each(|t| writeln!(f, "  {:#010x} {t}", t.address))
     }
 }
