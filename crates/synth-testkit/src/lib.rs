@@ -37,6 +37,7 @@ mod compile;
 mod diff;
 mod error;
 mod generate;
+pub mod hostile;
 mod loader;
 mod place;
 mod rng;
