@@ -57,22 +57,48 @@ impl Cpu {
     pub fn has_dsp(self) -> bool {
         self.dsp
     }
+
+    /// Names of the features that this core may lack, after a plus sign.
+    pub fn features(self) -> Vec<&'static str> {
+        let mut names = match self.fpu {
+            Fpu::None => vec![],
+            Fpu::Fpv4Sp | Fpu::Fpv5Sp => vec!["nofp"],
+            Fpu::Fpv5 => vec!["nofp", "nofp.dp"],
+        };
+        // On Armv7E-M the extension is part of the architecture.
+        if self.arch == Arch::V8MMain && self.dsp {
+            names.push("nodsp");
+        }
+        names
+    }
 }
 
 /// Why a name is not that of a CPU.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CpuError {
     /// No such core.
-    #[error("unknown CPU '{0}'; `synth cpus` lists those that are known")]
+    #[error("there is no CPU '{0}'; there are {names}", names = core_names())]
     Unknown(String),
     /// A feature that the core can't lack.
-    #[error("CPU '{core}' has no feature '+{feature}'; `synth cpus` lists the features of each")]
+    #[error("CPU '{core}' has no feature '+{feature}'{}", known_features(core))]
     Feature {
         /// The core.
         core: String,
         /// The feature's name, without the plus sign.
         feature: String,
     },
+}
+
+fn core_names() -> String {
+    Cpu::ALL.iter().map(|cpu| cpu.core).collect::<Vec<_>>().join(", ")
+}
+
+fn known_features(core: &str) -> String {
+    let cpu = Cpu::ALL.iter().find(|cpu| cpu.core == core);
+    match cpu.map(|cpu| cpu.features()).unwrap_or_default()[..] {
+        [] => String::new(),
+        ref names => format!("; it has +{}", names.join(", +")),
+    }
 }
 
 impl FromStr for Cpu {
@@ -85,13 +111,18 @@ impl FromStr for Cpu {
         let mut cpu = *Cpu::ALL
             .iter()
             .find(|c| c.core == core)
-            .ok_or_else(|| CpuError::Unknown(name.to_string()))?;
+            .ok_or_else(|| CpuError::Unknown(core.to_string()))?;
+        let known = cpu.features();
         for feature in parts {
             match feature {
-                "nofp" if cpu.fpu != Fpu::None => cpu.fpu = Fpu::None,
-                "nofp.dp" if cpu.fpu == Fpu::Fpv5 => cpu.fpu = Fpu::Fpv5Sp,
-                // On Armv7E-M the extension is part of the architecture.
-                "nodsp" if cpu.arch == Arch::V8MMain => cpu.dsp = false,
+                "nofp" if known.contains(&feature) => cpu.fpu = Fpu::None,
+                "nofp.dp" if known.contains(&feature) => {
+                    // Without any unit there is none for doubles either.
+                    if cpu.fpu == Fpu::Fpv5 {
+                        cpu.fpu = Fpu::Fpv5Sp;
+                    }
+                }
+                "nodsp" if known.contains(&feature) => cpu.dsp = false,
                 _ => {
                     return Err(CpuError::Feature {
                         core: core.to_string(),

@@ -84,6 +84,14 @@ fn list(refusals: &[Refusal]) -> String {
     refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
+/// A place, where it is known.
+fn at(offset: u64) -> String {
+    match offset {
+        0 => String::new(),
+        offset => format!(" at offset {offset:#x}"),
+    }
+}
+
 /// A module that was not translated.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -91,7 +99,7 @@ pub enum Error {
     #[error("{}", list(.0))]
     Unsupported(Vec<Refusal>),
     /// A part of the module outside its functions is not supported.
-    #[error("{what} at offset {offset:#x}: {help}")]
+    #[error("{what}{}: {help}", at(*offset))]
     UnsupportedModule {
         /// What was met.
         what: String,

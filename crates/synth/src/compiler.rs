@@ -8,7 +8,8 @@ use synth_thumb::{Code, Listing, Thumb};
 use synth_translate::{ExportedSymbol, Refusal, Translation};
 use synth_wasm::Module;
 
-use crate::{Error, Options, runtime};
+use crate::run::find_signature;
+use crate::{Error, Options, RunError, runtime};
 
 /// Compiles modules with one set of options.
 ///
@@ -58,6 +59,7 @@ impl Compiler {
         module: &Module,
         observer: &mut dyn Observer,
     ) -> Result<Compiled, Error> {
+        check_imports(module, &self.options)?;
         let translation = Translation::new(module, &self.options.translate)?;
         let bodies = translation.functions().into_par_iter().map(|i| translation.function(i));
         let bodies = bodies.collect();
@@ -74,6 +76,22 @@ impl Compiler {
         });
         Ok(compiled)
     }
+}
+
+/// Whether symbols are given only to imports that there are.
+fn check_imports(module: &Module, options: &Options) -> Result<(), Error> {
+    let names = || module.imports.iter().map(|i| format!("{}.{}", i.module, i.name));
+    for name in options.translate.import_symbols.keys() {
+        if !names().any(|import| import == *name) {
+            let imports = if module.imports.is_empty() {
+                vec!["nothing".to_string()]
+            } else {
+                names().collect()
+            };
+            return Err(Error::NoImport { name: name.clone(), imports });
+        }
+    }
+    Ok(())
 }
 
 /// Optimises a program and generates its code. Says what the numbers of its
@@ -135,6 +153,14 @@ impl Compiled {
     /// The options that it was compiled with.
     pub fn options(&self) -> &Options {
         &self.options
+    }
+
+    /// The signature of an exported function.
+    ///
+    /// # Errors
+    /// [`RunError::NoFunction`], which lists the exports.
+    pub fn signature(&self, name: &str) -> Result<&Signature, RunError> {
+        find_signature(&self.exports, name)
     }
 
     /// The relocatable object.

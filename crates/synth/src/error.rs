@@ -14,6 +14,15 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(code(synth::translate))]
     Translate(#[from] synth_translate::Error),
+    /// A symbol is given for an import that the module does not have.
+    #[error("the module has no import '{name}' to give another symbol")]
+    #[diagnostic(code(synth::import), help("it imports: {}", imports.join(", ")))]
+    NoImport {
+        /// `MODULE.NAME`.
+        name: String,
+        /// What it imports.
+        imports: Vec<String>,
+    },
     /// A function can't be compiled.
     #[error("function '{function}': {error}")]
     #[diagnostic(code(synth::compile))]

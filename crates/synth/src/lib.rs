@@ -13,6 +13,7 @@
 //! # Ok::<(), synth::Error>(())
 //! ```
 
+mod argument;
 pub mod cli;
 mod compiler;
 mod error;
@@ -21,10 +22,11 @@ mod run;
 pub mod runtime;
 mod supply;
 
+pub use argument::Argument;
 pub use compiler::{Compiled, Compiler};
 pub use error::Error;
 pub use options::Options;
-pub use run::{Argument, RunError, RunResult, Session};
+pub use run::{RunError, RunResult, Session};
 pub use synth_opt::Level;
 pub use synth_thumb::Cpu;
 pub use synth_translate::{Bounds, Init};

@@ -1,113 +1,31 @@
 //! Running a compiled program on the emulated core.
 
-use std::fmt;
-use std::str::FromStr;
-
+use miette::Diagnostic;
 use synth_emu::{CallArgs, FaultKind, Machine, MemoryMap, Outcome};
 use synth_ir::{AbiType, Signature, TrapCode};
 use synth_object::{Board, Fill, Image, ImageError, ImageOptions, Memory, Trap};
 use synth_thumb::Fpu;
 use synth_thumb::abi::{self, Place, Results};
 
-use crate::{Compiled, Error};
-
-/// A value that is passed or returned.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Argument {
-    /// A 32-bit integer.
-    I32(i32),
-    /// A 64-bit integer.
-    I64(i64),
-    /// Single precision, by its bits.
-    F32(u32),
-    /// Double precision, by its bits.
-    F64(u64),
-}
-
-impl Argument {
-    /// Reads a number of a type: decimal or, after `0x`, hexadecimal, signed or
-    /// unsigned; floats as Rust writes them.
-    pub fn parse(text: &str, ty: AbiType) -> Option<Argument> {
-        Some(match ty {
-            AbiType::I32 => {
-                let value = parse_integer(text)?;
-                let fits = (i64::from(i32::MIN)..=i64::from(u32::MAX)).contains(&value);
-                Argument::I32(fits.then_some(value as i32)?)
-            }
-            AbiType::I64 => match parse_integer(text) {
-                Some(value) => Argument::I64(value),
-                None => Argument::I64(u64::from_str(text).ok()? as i64),
-            },
-            AbiType::F32 => Argument::F32(f32::from_str(text).ok()?.to_bits()),
-            AbiType::F64 => Argument::F64(f64::from_str(text).ok()?.to_bits()),
-        })
-    }
-
-    fn ty(self) -> AbiType {
-        match self {
-            Argument::I32(_) => AbiType::I32,
-            Argument::I64(_) => AbiType::I64,
-            Argument::F32(_) => AbiType::F32,
-            Argument::F64(_) => AbiType::F64,
-        }
-    }
-
-    fn words(self) -> Vec<u32> {
-        match self {
-            Argument::I32(v) => vec![v as u32],
-            Argument::F32(v) => vec![v],
-            Argument::I64(v) => vec![v as u32, (v >> 32) as u32],
-            Argument::F64(v) => vec![v as u32, (v >> 32) as u32],
-        }
-    }
-
-    fn from_words(ty: AbiType, words: &[u32]) -> Argument {
-        let word = |i: usize| words.get(i).copied().unwrap_or_default();
-        let pair = u64::from(word(1)) << 32 | u64::from(word(0));
-        match ty {
-            AbiType::I32 => Argument::I32(word(0) as i32),
-            AbiType::F32 => Argument::F32(word(0)),
-            AbiType::I64 => Argument::I64(pair as i64),
-            AbiType::F64 => Argument::F64(pair),
-        }
-    }
-}
-
-fn parse_integer(text: &str) -> Option<i64> {
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(digits) => (true, digits),
-        None => (false, text),
-    };
-    let value = match digits.strip_prefix("0x") {
-        Some(digits) => u64::from_str_radix(digits, 16).ok()?,
-        None => digits.parse::<u64>().ok()?,
-    };
-    if negative {
-        0i64.checked_sub_unsigned(value)
-    } else if digits.starts_with("0x") {
-        Some(value as i64)
-    } else {
-        i64::try_from(value).ok()
-    }
-}
-
-impl fmt::Display for Argument {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Argument::I32(v) => write!(f, "{v}"),
-            Argument::I64(v) => write!(f, "{v}"),
-            Argument::F32(v) => write!(f, "{:?} ({v:#010x})", f32::from_bits(v)),
-            Argument::F64(v) => write!(f, "{:?} ({v:#018x})", f64::from_bits(v)),
-        }
-    }
-}
+use crate::{Argument, Compiled, Error};
 
 /// Why a run gave no results.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, Diagnostic)]
 pub enum RunError {
     /// It could not be compiled or linked.
     #[error(transparent)]
+    #[diagnostic(transparent)]
     Compile(#[from] Error),
+    /// Symbols that no emulated host defines.
+    #[error("the module can't run alone; it imports {}", imports.join(", "))]
+    #[diagnostic(help(
+        "compile it to an object and link it with a host that defines them, or leave the imports \
+         out"
+    ))]
+    Imports {
+        /// What is missing.
+        imports: Vec<String>,
+    },
     /// The emulator failed.
     #[error(transparent)]
     Emulator(#[from] synth_emu::Error),
@@ -115,20 +33,24 @@ pub enum RunError {
     #[error("no emulated board has the CPU '{0}'")]
     NoBoard(String),
     /// There is no such function.
-    #[error("the module exports no function '{name}'; it exports: {exports}")]
+    #[error("the module exports no function '{name}'")]
+    #[diagnostic(help("{}", exported(exports)))]
     NoFunction {
         /// What was asked for.
         name: String,
         /// What there is.
-        exports: String,
+        exports: Vec<String>,
     },
     /// The arguments do not fit the function.
-    #[error("arguments do not fit '{name}': {signature}")]
+    #[error("{problem}")]
+    #[diagnostic(help("the signature of '{name}' is {signature}"))]
     Arguments {
         /// The function.
         name: String,
         /// Its signature.
         signature: String,
+        /// What does not fit.
+        problem: String,
     },
     /// The program trapped.
     #[error("{0}")]
@@ -136,6 +58,13 @@ pub enum RunError {
     /// Another fault of the core, or a defect of the code.
     #[error("{0}")]
     Fault(String),
+}
+
+fn exported(names: &[String]) -> String {
+    match names {
+        [] => "it exports no function".to_string(),
+        _ => format!("it exports: {}", names.join(", ").escape_debug()),
+    }
 }
 
 /// Results of a call, and its cost.
@@ -156,9 +85,6 @@ pub struct Session {
     fpu: bool,
 }
 
-/// Room for results that are returned in memory.
-const RESULT_BYTES: u32 = 1024;
-
 impl Session {
     /// Starts an emulated core with the compiled program and runs its
     /// constructors. `counting` asks for instruction counts.
@@ -172,14 +98,7 @@ impl Session {
             synth_emu::Board::by_cpu(cpu.core).ok_or_else(|| RunError::NoBoard(cpu.to_string()))?;
         let map = board.memory();
         let exports = compiled.exports.clone();
-        let keep = exports.iter().map(|(name, _)| name.clone()).collect();
-        let options = ImageOptions { keep, ..ImageOptions::default() };
-        let image = match compiled.image(&board_of(compiled, &map, false), &options) {
-            Err(Error::Image(ImageError::DoesNotFit { .. })) => {
-                compiled.image(&board_of(compiled, &map, true), &options)?
-            }
-            image => image?,
-        };
+        let image = link(compiled, &map)?;
         let machine = Machine::with_options(synth_emu::Options { board, counting })?;
         let mut session = Session { machine, image, exports, fpu: cpu.fpu != Fpu::None };
         session.load()?;
@@ -196,7 +115,8 @@ impl Session {
         let types: Vec<AbiType> = args.iter().map(|a| a.ty()).collect();
         if types != signature.params {
             let (name, signature) = (name.to_string(), signature.to_string());
-            return Err(RunError::Arguments { name, signature });
+            let problem = "the arguments are of other types".to_string();
+            return Err(RunError::Arguments { name, signature, problem });
         }
         let places = abi::assign(&signature);
         let mut call =
@@ -208,8 +128,11 @@ impl Session {
                 Place::Stack(at) => call.stack[at as usize / 4] = word,
             }
         }
-        let memory = self.machine.memory().data.end - RESULT_BYTES;
-        if let Results::Memory { .. } = places.results {
+        // Results in memory lie above the stack of the call.
+        let mut memory = 0;
+        if let Results::Memory { size, .. } = places.results {
+            memory = (self.machine.memory().stack.end - size) & !7;
+            call.stack_top = Some(memory);
             call.registers.r[0] = memory;
         }
         let address = self.address(name)?;
@@ -238,18 +161,12 @@ impl Session {
     /// # Errors
     /// If there is none.
     pub fn signature(&self, name: &str) -> Result<&Signature, RunError> {
-        let found = self.exports.iter().find(|(n, _)| n == name);
-        found.map(|(_, s)| s).ok_or_else(|| {
-            let exports: Vec<&str> = self.exports.iter().map(|(n, _)| n.as_str()).collect();
-            RunError::NoFunction { name: name.to_string(), exports: exports.join(", ") }
-        })
+        find_signature(&self.exports, name)
     }
 
     fn address(&self, name: &str) -> Result<u32, RunError> {
         let symbol = self.image.symbols.iter().find(|s| s.name == name && !s.local);
-        symbol
-            .map(|s| s.value | 1)
-            .ok_or_else(|| RunError::NoFunction { name: name.to_string(), exports: String::new() })
+        symbol.map(|s| s.value | 1).ok_or_else(|| no_function(&self.exports, name))
     }
 
     fn load(&mut self) -> Result<(), RunError> {
@@ -310,13 +227,44 @@ impl Session {
     }
 }
 
+/// The signature of that export.
+pub(crate) fn find_signature<'e>(
+    exports: &'e [(String, Signature)],
+    name: &str,
+) -> Result<&'e Signature, RunError> {
+    let found = exports.iter().find(|(n, _)| n == name);
+    found.map(|(_, s)| s).ok_or_else(|| no_function(exports, name))
+}
+
+fn no_function(exports: &[(String, Signature)], name: &str) -> RunError {
+    let exports = exports.iter().map(|(n, _)| n.clone()).collect();
+    RunError::NoFunction { name: name.to_string(), exports }
+}
+
+/// Links for the emulator: into its fast memory, or if that is too small into
+/// its large one.
+fn link(compiled: &Compiled, map: &MemoryMap) -> Result<Image, RunError> {
+    let keep = compiled.exports.iter().map(|(name, _)| name.clone()).collect();
+    let options = ImageOptions { keep, ..ImageOptions::default() };
+    let image = match compiled.image(&board_of(compiled, map, false), &options) {
+        Err(Error::Image(ImageError::DoesNotFit { .. })) => {
+            compiled.image(&board_of(compiled, map, true), &options)
+        }
+        image => image,
+    };
+    image.map_err(|error| match error {
+        Error::Image(ImageError::Undefined { symbols }) => {
+            let imports = symbols.into_iter().map(|(name, _)| format!("'{name}'")).collect();
+            RunError::Imports { imports }
+        }
+        error => RunError::Compile(error),
+    })
+}
+
 /// The emulated memory as a board to link for.
 fn board_of(compiled: &Compiled, map: &MemoryMap, large: bool) -> Board {
     let range = |r: &std::ops::Range<u32>| Memory { origin: r.start, length: r.end - r.start };
-    let mut ram = range(if large { &map.large } else { &map.data });
-    if !large {
-        ram.length -= RESULT_BYTES;
-    }
+    let ram = range(if large { &map.large } else { &map.data });
     Board {
         name: "emulator".to_string(),
         cpu: compiled.options().cpu,
@@ -328,29 +276,5 @@ fn board_of(compiled: &Compiled, map: &MemoryMap, large: bool) -> Board {
         semihosting: false,
         qemu: None,
         regions: vec![],
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_read_by_type() {
-        use Argument::{F32, I32, I64};
-        let cases = [
-            ("4294967295", AbiType::I32, Some(I32(-1))),
-            ("-2147483648", AbiType::I32, Some(I32(i32::MIN))),
-            ("0x80000000", AbiType::I32, Some(I32(i32::MIN))),
-            ("4294967296", AbiType::I32, None),
-            ("18446744073709551615", AbiType::I64, Some(I64(-1))),
-            ("-0x8000000000000000", AbiType::I64, Some(I64(i64::MIN))),
-            ("0xffffffffffffffff", AbiType::I64, Some(I64(-1))),
-            ("1.5", AbiType::F32, Some(F32(0x3fc0_0000))),
-            ("x", AbiType::I32, None),
-        ];
-        for (text, ty, value) in cases {
-            assert_eq!(Argument::parse(text, ty), value, "{text}");
-        }
     }
 }

@@ -17,16 +17,14 @@ pub(super) fn table() -> String {
             Arch::V7EM => "Armv7E-M",
             Arch::V8MMain => "Armv8-M Main",
         };
-        let (fpu, mut without) = match cpu.fpu {
-            Fpu::None => ("none", vec![]),
-            Fpu::Fpv4Sp => ("FPv4-SP: single", vec!["+nofp"]),
-            Fpu::Fpv5Sp => ("FPv5-SP: single", vec!["+nofp"]),
-            Fpu::Fpv5 => ("FPv5: single and double", vec!["+nofp", "+nofp.dp"]),
+        let fpu = match cpu.fpu {
+            Fpu::None => "none",
+            Fpu::Fpv4Sp => "FPv4-SP: single",
+            Fpu::Fpv5Sp => "FPv5-SP: single",
+            Fpu::Fpv5 => "FPv5: single and double",
         };
-        if cpu.arch == Arch::V8MMain {
-            without.push("+nodsp");
-        }
         let dsp = if cpu.has_dsp() { "yes" } else { "no" };
+        let without: Vec<String> = cpu.features().iter().map(|name| format!("+{name}")).collect();
         let without = without.join(" ");
         let line = format!("{:<12} {arch:<13} {dsp:<4} {fpu:<26} {without}", cpu.core);
         let _ = writeln!(out, "{}", line.trim_end());

@@ -1,0 +1,103 @@
+//! Options of every command that compiles.
+
+use clap::{Args, ValueEnum};
+
+use crate::{Bounds, Cpu, Init, Level, Options};
+
+/// Options that every command that compiles has.
+#[derive(Args)]
+pub(super) struct CompileOptions {
+    /// The CPU, named as for gcc and clang [default: the board's, else cortex-m4]
+    ///
+    /// `synth cpus` lists them. Features that a core may lack are left out
+    /// with +nofp, +nofp.dp and +nodsp, as in cortex-m33+nofp+nodsp.
+    #[arg(long, value_name = "CPU")]
+    cpu: Option<Cpu>,
+    /// Optimisation level: 0 (debugging), 1, 2 (speed), s (size) or z (size alone)
+    #[arg(short = 'O', value_name = "LEVEL", default_value = "s")]
+    level: Level,
+    /// How accesses to linear memory are checked
+    #[arg(long, value_enum, value_name = "KIND", default_value_t = BoundsArg::Check)]
+    bounds: BoundsArg,
+    /// Pages of 64 KiB that `memory.grow` may reach; that much RAM is reserved
+    ///
+    /// The module's own maximum still holds. Without this option a memory
+    /// keeps its declared minimum and `memory.grow` gives -1.
+    #[arg(long, value_name = "PAGES", value_parser = clap::value_parser!(u32).range(0..=65536))]
+    memory_max: Option<u32>,
+    /// Make the symbols of the memories global even if they are not exported
+    #[arg(long)]
+    export_memory: bool,
+    /// Put before the names of global symbols that are not functions
+    ///
+    /// It keeps the memories of two modules in one program apart:
+    /// --prefix motor_ makes the memory's base motor___linear_memory_base.
+    #[arg(long, value_name = "PREFIX", default_value = "", hide_default_value = true)]
+    prefix: String,
+    /// Use another symbol for an import; may be repeated
+    ///
+    /// An import is an undefined symbol with the import's field name:
+    /// --import-symbol env.log=my_log makes it my_log.
+    #[arg(long, value_name = "MODULE.NAME=SYMBOL", value_parser = parse_rename)]
+    import_symbol: Vec<(String, String)>,
+    /// How the start-up code of the module is run
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = InitArg::Array)]
+    init: InitArg,
+    /// Threads; 0 means one for each core. The output does not depend on it
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        value_parser = clap::value_parser!(u16).range(0..=1024)
+    )]
+    threads: u16,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum BoundsArg {
+    /// An access outside the memory traps
+    Check,
+    /// No check: an access outside the memory touches what is there
+    None,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum InitArg {
+    /// By an entry of .init_array, before the host's main
+    Array,
+    /// By the host, which calls __synth_init
+    Symbol,
+}
+
+fn parse_rename(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((from, to)) if from.contains('.') && !to.is_empty() => {
+            Ok((from.to_string(), to.to_string()))
+        }
+        _ => Err("expected MODULE.NAME=SYMBOL, as in env.log=my_log".to_string()),
+    }
+}
+
+impl CompileOptions {
+    /// The options; `board` is the CPU if the command line names none.
+    pub(super) fn options(&self, board: Option<Cpu>) -> Options {
+        let mut options = Options::default();
+        options.cpu = self.cpu.or(board).unwrap_or(options.cpu);
+        options.level = self.level;
+        options.threads = self.threads.into();
+        let translate = &mut options.translate;
+        translate.bounds = match self.bounds {
+            BoundsArg::Check => Bounds::Check,
+            BoundsArg::None => Bounds::None,
+        };
+        translate.init = match self.init {
+            InitArg::Array => Init::Array,
+            InitArg::Symbol => Init::Symbol,
+        };
+        translate.memory_max_pages = self.memory_max;
+        translate.export_memory = self.export_memory;
+        translate.prefix.clone_from(&self.prefix);
+        translate.import_symbols = self.import_symbol.iter().cloned().collect();
+        options
+    }
+}
