@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 mod count;
 mod encodings;
 mod fuzz;
+mod hostile;
 mod runtime;
 mod server;
 mod setup;
@@ -35,6 +36,7 @@ enum Command {
     Server(server::Arguments),
     Encodings(encodings::Arguments),
     Fuzz(fuzz::Arguments),
+    Hostile(hostile::Arguments),
     Spec(spec::Arguments),
     /// Count instructions, cycles and bytes of a function, at each level
     #[command(disable_help_flag = true)]
@@ -62,6 +64,7 @@ fn dispatch(command: &Command) -> Result {
         Command::Server(arguments) => server::run(arguments),
         Command::Encodings(arguments) => encodings::run(arguments),
         Command::Fuzz(arguments) => fuzz::run(arguments),
+        Command::Hostile(arguments) => hostile::run(arguments),
         Command::Spec(arguments) => spec::run(arguments),
         Command::Count(arguments) => count::run("count", arguments),
         Command::Bench(arguments) => count::run("bench", arguments),
