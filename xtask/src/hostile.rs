@@ -96,6 +96,6 @@ fn build(dev: bool) -> crate::Result<PathBuf> {
     let text = String::from_utf8(output.stdout)?;
     let paths =
         text.lines().filter_map(|line| line.split_once("\"executable\":\"")?.1.split_once('"'));
-    let path = paths.map(|(path, _)| path).last().ok_or("cargo built no command")?;
+    let path = paths.map(|(path, _)| path).next_back().ok_or("cargo built no command")?;
     Ok(PathBuf::from(path))
 }

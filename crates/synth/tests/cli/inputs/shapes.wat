@@ -1,0 +1,11 @@
+(module
+  (import "env" "log" (func (param i32 i64)))
+  (import "env" "level" (global (mut i32)))
+  (import "env" "table" (table 3 funcref))
+  (memory (export "memory") 1 2)
+  (global (export "version") i32 (i32.const 3))
+  (table (export "handlers") 1 funcref)
+  (data (i32.const 0) "abc")
+  (func (export "many") (param i32 f64 i64 f32) (result i32 i64) (i32.const 1) (i64.const 2))
+  (func (export "none"))
+  (func (export "pick") (param f32) (result f32) (local.get 0)))

@@ -1,0 +1,2 @@
+;; error: 64
+(module (memory i64 1))

@@ -1,0 +1,3 @@
+;; error: unknown operator or unexpected token
+;; error: 3:16
+(module (func (i32.nop)))

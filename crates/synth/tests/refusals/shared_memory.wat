@@ -1,0 +1,2 @@
+;; error: shared
+(module (memory 1 1 shared))

@@ -1,0 +1,125 @@
+//! Bad and hostile input ends in an error or an object: never in a panic, and
+//! within bounds of time and memory. `cargo xtask hostile` runs the large
+//! sizes and compares the times of one size and its double.
+
+use std::path::Path;
+use std::time::Instant;
+
+use synth::{Compiler, Level, Options};
+use synth_testkit::Rng;
+use synth_testkit::hostile::{SHAPES, compile_limited};
+
+use crate::directives;
+use crate::tools::{SYNTH, scratch};
+
+/// Compiles to an object and to text, if it compiles.
+fn compile(input: &[u8], level: Level) {
+    let options = Options { level, threads: 1, ..Options::default() };
+    if let Ok(compiled) = Compiler::new(options).compile(input) {
+        let _ = compiled.object().map(|object| object.write());
+        let _ = compiled.assembly();
+    }
+}
+
+/// Small modules to damage.
+fn seeds() -> Vec<Vec<u8>> {
+    let names = [
+        "br_table_values.wat",
+        "call_indirect_arguments.wat",
+        "constant_expressions.wat",
+        "data_segments.wat",
+        "imported_table.wat",
+        "memory_init.wat",
+        "multi_value_blocks.wat",
+        "names.wat",
+        "results.wat",
+        "table_operations.wat",
+    ];
+    let programs = directives::all("programs");
+    let find = |name: &&str| programs.iter().find(|p| p.name() == **name).unwrap();
+    names.iter().map(|name| wat::parse_str(&find(name).text).unwrap()).collect()
+}
+
+#[test]
+fn modules_cut_at_every_byte() {
+    for seed in seeds() {
+        for end in 0..seed.len() {
+            compile(&seed[..end], Level::Os);
+        }
+    }
+}
+
+#[test]
+fn modules_with_changed_bytes() {
+    let seeds = seeds();
+    let mut rng = Rng::new(1);
+    for round in 0..6000 {
+        let mut module = seeds[round % seeds.len()].clone();
+        for _ in 0..=rng.below(3) {
+            let at = rng.below(module.len());
+            module[at] = match rng.below(4) {
+                0 => module[at] ^ 1 << rng.below(8),
+                1 => module[at].wrapping_add(1),
+                2 => *rng.pick(&[0, 0x7f, 0x80, 0xff]),
+                _ => rng.bits() as u8,
+            };
+        }
+        compile(&module, if round % 2 == 0 { Level::Os } else { Level::O0 });
+    }
+}
+
+#[test]
+fn random_bytes() {
+    let mut rng = Rng::new(2);
+    for round in 0..2000 {
+        let mut bytes: Vec<u8> = (0..rng.below(200)).map(|_| rng.bits() as u8).collect();
+        if round % 2 == 0 {
+            bytes.splice(0..0, *b"\0asm\x01\0\0\0");
+        }
+        compile(&bytes, Level::Os);
+    }
+}
+
+#[test]
+fn text_that_nests_deeply() {
+    let dir = scratch("nested-text");
+    let nested = |open: &str, close: &str| {
+        format!("(module (func {} {}))", open.repeat(100_000), close.repeat(100_000))
+    };
+    for (name, text) in [
+        ("open", "(".repeat(1_000_000)),
+        ("folded", nested("(block", ")")),
+        ("flat", nested(" block", " end")),
+        ("comment", "(;".repeat(500_000)),
+        ("string", format!("(module (data \"{}", "\\00".repeat(1_000_000))),
+    ] {
+        let path = dir.join(name);
+        std::fs::write(&path, text).unwrap();
+        limited(name, &path, &[], 3);
+    }
+}
+
+/// Exit status 0 or 1 within limits.
+fn limited(name: &str, path: &Path, options: &[&str], gibibytes: u32) {
+    let run = compile_limited(Path::new(SYNTH), path, options, gibibytes * 1024, 120).unwrap();
+    assert!(matches!(run.status, Some(0 | 1)), "{name} {options:?}: {run:?}");
+    assert!(!run.message.contains("panicked"), "{name} {options:?}: {}", run.message);
+    let status = run.status == Some(0);
+    assert!(status || run.message.starts_with("error: "), "{name} {options:?}: {}", run.message);
+}
+
+/// A tenth of the large sizes.
+#[test]
+fn hostile_shapes_compile_within_limits() {
+    let dir = scratch("hostile");
+    for shape in SHAPES {
+        let start = Instant::now();
+        let path = dir.join(shape.name);
+        std::fs::write(&path, (shape.module)((shape.size / 10).max(2))).unwrap();
+        for level in ["-O0", "-Os"] {
+            limited(shape.name, &path, &[level], 3);
+        }
+        eprintln!("{}: {:.1} s", shape.name, start.elapsed().as_secs_f64());
+        std::fs::remove_file(path).unwrap();
+    }
+}

@@ -1,0 +1,12 @@
+//! Tests of the whole compiler, in one program so that they link once.
+
+mod cli;
+mod determinism;
+mod directives;
+mod hostile;
+mod hosts;
+mod large;
+mod oracle;
+mod programs;
+mod refusals;
+mod tools;
