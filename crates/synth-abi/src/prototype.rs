@@ -1,6 +1,6 @@
 //! C prototypes of wasm functions, for headers and listings.
 
-use synth_wasm::{FuncType, ValType};
+use synth_wasm::{FuncType, Heap, TypedRef, ValType};
 
 fn c_type(ty: ValType) -> &'static str {
     match ty {
@@ -9,7 +9,10 @@ fn c_type(ty: ValType) -> &'static str {
         ValType::F32 => "float",
         ValType::F64 => "double",
         ValType::V128 => "v128_t",
-        ValType::FuncRef | ValType::ExternRef | ValType::OtherRef => "void *",
+        // Its two words, the type's first: a structure would travel otherwise.
+        ValType::FuncRef => "uint64_t",
+        ValType::TypedRef(TypedRef { heap: Heap::Func | Heap::Type(_), .. }) => "uint64_t",
+        ValType::ExternRef | ValType::TypedRef(_) | ValType::OtherRef => "void *",
     }
 }
 
@@ -67,6 +70,6 @@ mod tests {
             p(&[I32], &[I32, I64]),
             "struct f_results { int32_t r0; int64_t r1; };\nstruct f_results f(int32_t p0);"
         );
-        assert_eq!(p(&[ExternRef], &[FuncRef]), "void *f(void *p0);");
+        assert_eq!(p(&[FuncRef], &[ExternRef]), "void *f(uint64_t p0);");
     }
 }

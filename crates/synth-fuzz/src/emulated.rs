@@ -195,7 +195,10 @@ impl Emulated {
                 Some(at) if program.find(&size_name).is_some() => {
                     self.loader.machine().read_word(at).map_err(failed)?
                 }
-                _ => (module.memories[export.index as usize].ty.min as u32) << 16,
+                _ => {
+                    let ty = module.memories[export.index as usize].ty;
+                    (ty.min << ty.page_size_log2) as u32
+                }
             };
             let bytes = self.loader.machine().read(base, size).map_err(failed)?;
             trace.memories.push((export.name.clone(), bytes));

@@ -52,7 +52,7 @@ fn config(random: &mut Random) -> Config {
     use InstructionKind::*;
     let floats = random.below(2) == 0;
     let numeric = if floats { Numeric } else { NumericInt };
-    let kinds = [numeric, Parametric, Variable, Memory, Control, Table];
+    let kinds = [numeric, Reference, Parametric, Variable, Memory, Control, Table];
     Config {
         // Engines may choose a NaN's bits: the module makes them all equal.
         canonicalize_nans: floats,
@@ -70,7 +70,9 @@ fn config(random: &mut Random) -> Config {
         memory_max_size_required: true,
         memory_offset_choices: MemoryOffsetChoices(95, 4, 1),
         min_tables: random.below(2) as u32,
+        max_tables: 1 + random.below(3) as usize,
         max_table_elements: 20,
+        table_max_size_required: true,
         max_data_segments: 4,
         max_element_segments: 4,
         max_values: 6,
@@ -80,7 +82,8 @@ fn config(random: &mut Random) -> Config {
         exceptions_enabled: false,
         gc_enabled: false,
         memory64_enabled: false,
-        reference_types_enabled: random.below(4) == 0,
+        reference_types_enabled: random.below(4) != 0,
+        custom_page_sizes_enabled: random.below(4) == 0,
         relaxed_simd_enabled: false,
         simd_enabled: false,
         tail_call_enabled: false,

@@ -26,7 +26,12 @@ pub struct Interpreted {
 
 /// Options that give a program what the oracle's module has.
 pub(crate) fn default_options() -> Options {
-    Options { memory_max_pages: Some(10), unsupported_traps: true, ..Options::default() }
+    Options {
+        memory_max_pages: Some(10),
+        table_max_entries: Some(20),
+        unsupported_traps: true,
+        ..Options::default()
+    }
 }
 
 impl Default for Interpreted {
@@ -218,6 +223,9 @@ fn observe(
             }
             ExternKind::Global => {
                 let ty = case.module.globals[export.index as usize].ty.ty;
+                if ty.is_ref() {
+                    continue;
+                }
                 let bytes = if matches!(ty, ValType::I64 | ValType::F64) { 8 } else { 4 };
                 let bits = interpreter.memory().load(address, bytes).map_err(failed)?;
                 trace.globals.push((export.name.clone(), bits));
@@ -242,13 +250,16 @@ fn memory_size(
             let size = interpreter.memory().load(interpreter.address(size), 4);
             size.map(|s| s as u32).map_err(|e| EngineError::Failed(e.to_string()))
         }
-        None => Ok((case.module.memories[index as usize].ty.min as u32) << 16),
+        None => {
+            let ty = case.module.memories[index as usize].ty;
+            Ok((ty.min << ty.page_size_log2) as u32)
+        }
     }
 }
 
 pub(crate) fn abi_type(ty: ValType) -> AbiType {
     match ty {
-        ValType::I64 => AbiType::I64,
+        ValType::I64 | ValType::FuncRef => AbiType::I64,
         ValType::F32 => AbiType::F32,
         ValType::F64 => AbiType::F64,
         _ => AbiType::I32,

@@ -3,8 +3,8 @@
 use synth_ir::TrapCode;
 use synth_wasm::{ExternKind, ValType};
 use wasmi::{
-    Config, Engine as Wasmi, Error, Extern, Func, FuncType, Global, Instance, Linker, Memory,
-    MemoryType, Mutability, Store, Val,
+    AsContext, Config, Engine as Wasmi, Error, Extern, ExternRef, Func, FuncType, Global, Instance,
+    Linker, Memory, MemoryType, Mutability, Nullable, Store, Val,
 };
 
 use crate::case::{Case, End, Engine, EngineError, Trace};
@@ -42,6 +42,7 @@ impl Oracle {
     fn run_calls(self, case: &Case, calls: usize) -> Result<Trace, EngineError> {
         let mut config = Config::default();
         config.consume_fuel(true).set_max_recursion_depth(200);
+        config.wasm_custom_page_sizes(true);
         let engine = Wasmi::new(&config);
         let module = wasmi::Module::new(&engine, case.module.bytes())
             .map_err(|e| EngineError::Unsupported(e.to_string()))?;
@@ -79,10 +80,18 @@ impl Oracle {
         let (Some(ty), Some(func)) = (ty, instance.get_func(&*store, &call.name)) else {
             return End::GaveUp(format!("no function {}", call.name));
         };
-        let args: Vec<Val> = ty.params.iter().zip(&call.args).map(|(&t, &a)| value(t, a)).collect();
+        let mut args: Vec<Val> = Vec::new();
+        for (&ty, &bits) in ty.params.iter().zip(&call.args) {
+            args.push(match ty {
+                ValType::ExternRef if bits != 0 => {
+                    Val::ExternRef(ExternRef::new(&mut *store, bits).into())
+                }
+                _ => value(ty, bits),
+            });
+        }
         let mut results: Vec<Val> = ty.results.iter().map(|&t| value(t, 0)).collect();
-        match func.call(store, &args, &mut results) {
-            Ok(()) => End::Returned(results.iter().map(bits).collect()),
+        match func.call(&mut *store, &args, &mut results) {
+            Ok(()) => End::Returned(results.iter().map(|v| bits(&*store, v)).collect()),
             Err(error) => end_of(&error),
         }
     }
@@ -121,7 +130,7 @@ fn host_function(store: &mut State, name: String, ty: &synth_wasm::FuncType) -> 
     let results = ty.results.clone();
     let func_type = FuncType::new(list(&ty.params), list(&ty.results));
     Func::new(store, func_type, move |mut caller, args, out| {
-        let args: Vec<u64> = args.iter().map(bits).collect();
+        let args: Vec<u64> = args.iter().map(|v| bits(&caller, v)).collect();
         let values = caller.data_mut().call(&name, &args);
         for ((out, bits), &ty) in out.iter_mut().zip(values).zip(&results) {
             *out = value(ty, bits);
@@ -138,7 +147,7 @@ fn observe(case: &Case, store: &State, instance: Instance, trace: &mut Trace) {
             }
             Some(Extern::Global(global)) => {
                 if let Val::I32(_) | Val::I64(_) | Val::F32(_) | Val::F64(_) = global.get(store) {
-                    trace.globals.push((export.name.clone(), bits(&global.get(store))));
+                    trace.globals.push((export.name.clone(), bits(store, &global.get(store))));
                 }
             }
             _ => {}
@@ -151,16 +160,22 @@ fn value(ty: ValType, bits: u64) -> Val {
         ValType::I64 => Val::I64(bits as i64),
         ValType::F32 => Val::F32(wasmi::F32::from_bits(bits as u32)),
         ValType::F64 => Val::F64(wasmi::F64::from_bits(bits)),
+        ValType::FuncRef => Val::FuncRef(Nullable::Null),
+        ValType::ExternRef => Val::ExternRef(Nullable::Null),
         _ => Val::I32(bits as i32),
     }
 }
 
-fn bits(value: &Val) -> u64 {
+/// The bits of a value; of an externref, those that it was made of.
+fn bits(store: impl AsContext, value: &Val) -> u64 {
     match value {
         Val::I32(v) => u64::from(*v as u32),
         Val::I64(v) => *v as u64,
         Val::F32(v) => u64::from(v.to_bits()),
         Val::F64(v) => v.to_bits(),
+        Val::ExternRef(Nullable::Val(object)) => {
+            object.data(store.as_context()).downcast_ref::<u64>().copied().unwrap_or_default()
+        }
         _ => 0,
     }
 }

@@ -15,7 +15,18 @@ fn programs_on_every_core() {
     ];
     let mut engines: Vec<&mut dyn Engine> = Vec::new();
     engines.extend(cores.iter_mut().map(|core| core as &mut dyn Engine));
-    for name in ["bulk", "control", "memory", "start", "table"] {
+    const NAMES: [&str; 9] = [
+        "bulk",
+        "control",
+        "memories",
+        "memory",
+        "pages",
+        "references",
+        "start",
+        "table",
+        "tables",
+    ];
+    for name in NAMES {
         let path = format!("{}/tests/programs/{name}.wat", env!("CARGO_MANIFEST_DIR"));
         let case = Case::from_wat(&std::fs::read_to_string(path).unwrap()).unwrap();
         match check(&case, &mut Oracle::default(), &mut engines) {

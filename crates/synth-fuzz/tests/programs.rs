@@ -49,6 +49,26 @@ fn table() {
 }
 
 #[test]
+fn references() {
+    program("references.wat");
+}
+
+#[test]
+fn tables() {
+    program("tables.wat");
+}
+
+#[test]
+fn memories() {
+    program("memories.wat");
+}
+
+#[test]
+fn pages() {
+    program("pages.wat");
+}
+
+#[test]
 fn start() {
     program("start.wat");
 }

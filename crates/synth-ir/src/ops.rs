@@ -389,6 +389,8 @@ operators! {
         Unsupported = "unsupported",
         /// A weak import without definition was called.
         MissingImport = "missing_import",
+        /// A null reference was called, or is asserted not to be null.
+        NullReference = "null_reference",
     }
 }
 

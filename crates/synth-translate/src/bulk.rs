@@ -1,5 +1,5 @@
-//! Bulk operations on memories and tables (core specification 4.6.6, 4.6.7):
-//! a check of both ranges, then a call of the run-time ABI's helper.
+//! Bulk operations on memories (core specification 4.6.7), and what those on
+//! tables share with them: a check of both ranges, then a call of the run-time ABI's helper.
 //!
 //! A range is in bounds if `length <= size` and `start <= size - length`:
 //! neither can wrap, a range of length 0 may start at the end, and not past
@@ -9,7 +9,7 @@ use synth_ir::{BinaryOp, Cond, Region, SymbolId, TrapCode, Value};
 use wasmparser::Operator;
 
 use crate::env::{Helper, SegmentEnv, Size};
-use crate::error::{Reason, Stop};
+use crate::error::Stop;
 use crate::func::Translator;
 use crate::options::Bounds;
 
@@ -17,23 +17,29 @@ use crate::options::Bounds;
 #[derive(Clone, Copy)]
 pub(crate) struct Span {
     /// Its first byte; nothing is copied if it has none.
-    base: Option<SymbolId>,
+    pub(crate) base: Option<SymbolId>,
     /// Its size in elements.
-    size: Size,
+    pub(crate) size: Size,
     /// What its size never falls below, if it is a variable.
-    min: u32,
+    pub(crate) min: u32,
     /// Where the size is, if it is a variable.
-    size_region: Region,
+    pub(crate) size_region: Region,
     /// Base-2 logarithm of an element's size.
-    shift: i32,
+    pub(crate) shift: i32,
     /// What a range outside it is, if that is checked.
-    code: Option<TrapCode>,
+    pub(crate) code: Option<TrapCode>,
 }
 
 impl Span {
     /// Checked by that trap, whatever the options say.
     pub(crate) fn checked(self, code: TrapCode) -> Self {
         Span { code: Some(code), ..self }
+    }
+
+    /// All of a segment for a row like this, at instantiation.
+    pub(crate) fn segment(self, base: Option<SymbolId>, size: u32) -> Self {
+        let size = Size::Fixed(size);
+        Span { base, size, min: 0, size_region: Region::Instance, code: None, ..self }
     }
 }
 
@@ -59,31 +65,6 @@ impl Translator<'_, '_> {
         Ok(true)
     }
 
-    pub(crate) fn table(&mut self, op: &Operator<'_>) -> Result<bool, Stop> {
-        match *op {
-            Operator::TableCopy { dst_table, src_table } => {
-                let (to, from) = (self.table_span(dst_table)?, self.table_span(src_table)?);
-                self.copy(to, from, Helper::Memmove)?;
-            }
-            Operator::TableInit { elem_index, table } => {
-                let to = self.table_span(table)?;
-                let from = self.element_span(elem_index)?;
-                self.copy(to, from, Helper::Memcpy)?;
-            }
-            Operator::ElemDrop { elem_index } => {
-                let segment = self.env.elements.get(elem_index as usize).copied();
-                self.drop_segment(segment)?;
-            }
-            Operator::TableSize { table } => {
-                let span = self.table_span(table)?;
-                let size = self.span_size(span);
-                self.push_i32(size);
-            }
-            _ => return Ok(false),
-        }
-        Ok(true)
-    }
-
     pub(crate) fn memory_span(&self, index: u32) -> Result<Span, Stop> {
         let memory = self.memory(index)?;
         let checked = self.env.options.bounds == Bounds::Check;
@@ -97,36 +78,12 @@ impl Translator<'_, '_> {
         })
     }
 
-    pub(crate) fn table_span(&self, index: u32) -> Result<Span, Stop> {
-        let table = self.env.tables.get(index as usize).copied();
-        let table = table.ok_or_else(|| self.malformed("table index"))?;
-        if table.base.is_none() {
-            return Err(Stop::refused("a table of other references", Reason::References));
-        }
-        Ok(Span {
-            base: table.base,
-            size: table.size,
-            min: table.min,
-            size_region: Region::Table,
-            shift: 3,
-            code: Some(TrapCode::TableOutOfBounds),
-        })
-    }
-
     fn data_span(&self, index: u32) -> Result<Span, Stop> {
         let segment = self.env.data.get(index as usize).copied();
         self.segment_span(segment, 0, TrapCode::MemoryOutOfBounds)
     }
 
-    fn element_span(&self, index: u32) -> Result<Span, Stop> {
-        let segment = self.env.elements.get(index as usize).copied();
-        if segment.is_some_and(|s| s.unsupported) {
-            return Err(Stop::refused("a segment of other references", Reason::References));
-        }
-        self.segment_span(segment, 3, TrapCode::TableOutOfBounds)
-    }
-
-    fn segment_span(
+    pub(crate) fn segment_span(
         &self,
         segment: Option<SegmentEnv>,
         shift: i32,
@@ -143,13 +100,7 @@ impl Translator<'_, '_> {
         })
     }
 
-    /// All of a segment, for its copy at instantiation.
-    pub(crate) fn whole(base: Option<SymbolId>, size: u32, shift: i32) -> Span {
-        let size = Size::Fixed(size);
-        Span { base, size, min: 0, size_region: Region::Instance, shift, code: None }
-    }
-
-    fn span_size(&mut self, span: Span) -> Value {
+    pub(crate) fn span_size(&mut self, span: Span) -> Value {
         match span.size {
             Size::Fixed(size) => self.iconst(size as i32),
             Size::Variable(symbol) => self.load_word(symbol, span.size_region),
@@ -182,7 +133,7 @@ impl Translator<'_, '_> {
         Ok(())
     }
 
-    fn drop_segment(&mut self, segment: Option<SegmentEnv>) -> Result<(), Stop> {
+    pub(crate) fn drop_segment(&mut self, segment: Option<SegmentEnv>) -> Result<(), Stop> {
         let segment = segment.ok_or_else(|| self.malformed("segment index"))?;
         if let Size::Variable(symbol) = segment.size {
             let zero = self.iconst(0);
@@ -191,7 +142,7 @@ impl Translator<'_, '_> {
         Ok(())
     }
 
-    fn scale(&mut self, count: Value, shift: i32) -> Value {
+    pub(crate) fn scale(&mut self, count: Value, shift: i32) -> Value {
         match (shift, self.func.as_const(count)) {
             (0, _) => count,
             (_, Some(count)) => self.iconst(count << shift),
@@ -199,7 +150,7 @@ impl Translator<'_, '_> {
         }
     }
 
-    fn element_address(&mut self, base: SymbolId, index: Value, shift: i32) -> Value {
+    pub(crate) fn element_address(&mut self, base: SymbolId, index: Value, shift: i32) -> Value {
         match self.func.as_const(index) {
             Some(index) => self.symbol_addr(base, index << shift),
             None => {
@@ -216,7 +167,12 @@ impl Translator<'_, '_> {
         start.is_some_and(|start| start + u64::from(length as u32) <= u64::from(min))
     }
 
-    fn check_range(&mut self, span: Span, start: Value, length: Value) -> Result<(), Stop> {
+    pub(crate) fn check_range(
+        &mut self,
+        span: Span,
+        start: Value,
+        length: Value,
+    ) -> Result<(), Stop> {
         let Some(code) = span.code else { return Ok(()) };
         match (span.size, self.func.as_const(length)) {
             (Size::Fixed(size), Some(length)) => match size.checked_sub(length as u32) {

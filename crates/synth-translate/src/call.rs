@@ -4,11 +4,10 @@
 //! 0 when it is null, and the code address. `call_indirect` checks bounds,
 //! then null, then the signature.
 
-use synth_ir::{BinaryOp, Cond, InstData, LoadOp, Region, TrapCode, Value};
+use synth_ir::{Cond, InstData, LoadOp, Region, TrapCode, Value};
 use wasmparser::Operator;
 
-use crate::env::Size;
-use crate::error::{Reason, Stop};
+use crate::error::Stop;
 use crate::func::{Operand, Translator};
 use crate::sig::abi_type;
 
@@ -33,7 +32,11 @@ impl Translator<'_, '_> {
         self.push_results(type_index, results)
     }
 
-    fn push_results(&mut self, type_index: u32, results: Vec<Value>) -> Result<(), Stop> {
+    pub(crate) fn push_results(
+        &mut self,
+        type_index: u32,
+        results: Vec<Value>,
+    ) -> Result<(), Stop> {
         self.ssa.spend(results.len());
         let mut results = results.into_iter();
         for ty in self.env.func_type(type_index)?.results.iter().filter_map(|&t| abi_type(t)) {
@@ -60,33 +63,5 @@ impl Translator<'_, '_> {
         let call = self.effect(InstData::CallIndirect { target, sig, args });
         let results = self.func.results[call].clone();
         self.push_results(type_index, results)
-    }
-
-    /// The address of a table's entry, in bounds.
-    fn table_entry(&mut self, table: u32, index: Value) -> Result<Value, Stop> {
-        let table = &self.env.tables[table as usize];
-        let Some(base) = table.base else {
-            return Err(Stop::refused("call_indirect of a typed table", Reason::References));
-        };
-        match table.size {
-            Size::Fixed(0) => return Err(self.always_trap(TrapCode::TableOutOfBounds)),
-            Size::Fixed(size) => {
-                self.trap_if_compare(Cond::UGe, index, size, TrapCode::TableOutOfBounds)?;
-            }
-            // A table never shrinks.
-            Size::Variable(_)
-                if self.func.as_const(index).is_some_and(|i| (i as u32) < table.min) => {}
-            Size::Variable(symbol) => {
-                let size = self.load_word(symbol, Region::Table);
-                let outside = self.compare(Cond::UGe, index, size);
-                self.trap_if(outside, TrapCode::TableOutOfBounds);
-            }
-        }
-        if let Some(index) = self.func.as_const(index) {
-            return Ok(self.symbol_addr(base, index.wrapping_mul(8)));
-        }
-        let base = self.symbol_addr(base, 0);
-        let offset = self.binary_imm(BinaryOp::Shl, index, 3);
-        Ok(self.binary(BinaryOp::Add, base, offset))
     }
 }

@@ -1,6 +1,9 @@
 //! Constant expressions whose value is known when the module is compiled.
 
+use synth_ir::AbiType;
 use synth_wasm::{ConstExpr, ConstOp};
+
+use crate::sig::abi_type;
 
 /// A value that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,19 +16,20 @@ pub(crate) enum ConstValue {
     F64(u64),
     /// A reference to a function.
     Function(u32),
-    /// The null reference.
-    Null,
+    /// The null reference, of a type that is carried so.
+    Null(AbiType),
 }
 
 impl ConstValue {
-    /// Its bytes in memory; a reference has none.
+    /// Its bytes in memory; those of a function are addresses.
     pub(crate) fn bytes(self) -> Vec<u8> {
         match self {
             ConstValue::I32(v) => v.to_le_bytes().to_vec(),
             ConstValue::I64(v) => v.to_le_bytes().to_vec(),
             ConstValue::F32(v) => v.to_le_bytes().to_vec(),
             ConstValue::F64(v) => v.to_le_bytes().to_vec(),
-            ConstValue::Function(_) | ConstValue::Null => Vec::new(),
+            ConstValue::Function(_) => vec![0; 8],
+            ConstValue::Null(ty) => vec![0; ty.size() as usize],
         }
     }
 }
@@ -44,7 +48,7 @@ pub(crate) fn evaluate(
             ConstOp::F32(v) => ConstValue::F32(v),
             ConstOp::F64(v) => ConstValue::F64(v),
             ConstOp::RefFunc(index) => ConstValue::Function(index),
-            ConstOp::RefNull => ConstValue::Null,
+            ConstOp::RefNull(ty) => ConstValue::Null(abi_type(ty)?),
             ConstOp::GlobalGet(index) => global(index)?,
             ConstOp::Other(_) => return None,
             op => {

@@ -9,8 +9,8 @@
 
 use std::collections::BTreeMap;
 
-use synth_ir::{Block, BlockCall, InstData, TrapCode};
-use synth_wasm::{FuncType, ValType};
+use synth_ir::{Block, BlockCall, Cond, InstData, TrapCode, Value};
+use synth_wasm::{FuncType, Heap, TypedRef, ValType};
 use wasmparser::{BlockType, BrTable, Operator};
 
 use crate::error::{Reason, Stop};
@@ -88,6 +88,9 @@ fn single(ty: ValType) -> &'static [ValType] {
         ValType::V128 => &[ValType::V128],
         ValType::FuncRef => &[ValType::FuncRef],
         ValType::ExternRef => &[ValType::ExternRef],
+        // What carries it is all that counts.
+        ValType::TypedRef(TypedRef { heap: Heap::Extern, .. }) => &[ValType::ExternRef],
+        ValType::TypedRef(_) => &[ValType::FuncRef],
         ValType::OtherRef => &[ValType::OtherRef],
     }
 }
@@ -103,7 +106,23 @@ impl<'m> Translator<'_, 'm> {
             Operator::Else => self.open_else()?,
             Operator::End => self.close()?,
             Operator::Br { relative_depth } => self.br(*relative_depth)?,
-            Operator::BrIf { relative_depth } => self.br_if(*relative_depth)?,
+            Operator::BrIf { relative_depth } => {
+                let cond = self.pop_i32()?;
+                self.br_if(cond, *relative_depth)?;
+            }
+            Operator::BrOnNull { relative_depth } => {
+                let operand = self.pop()?;
+                let null = self.compare_null(operand, Cond::Eq);
+                self.br_if(null, *relative_depth)?;
+                self.push(operand);
+            }
+            Operator::BrOnNonNull { relative_depth } => {
+                let operand = self.pop()?;
+                let present = self.compare_null(operand, Cond::Ne);
+                self.push(operand);
+                self.br_if(present, *relative_depth)?;
+                self.pop()?;
+            }
             Operator::BrTable { targets } => self.br_table(targets)?,
             Operator::Return => self.br(self.frames.len() as u32 - 1)?,
             _ => return Ok(false),
@@ -129,7 +148,9 @@ impl<'m> Translator<'_, 'm> {
     fn block_sig(&self, ty: BlockType) -> Result<BlockSig<'m>, Stop> {
         let sig = match ty {
             BlockType::Empty => BlockSig { params: &[], results: &[] },
-            BlockType::Type(ty) => BlockSig { params: &[], results: single(ty.into()) },
+            BlockType::Type(ty) => {
+                BlockSig { params: &[], results: single(self.env.module.val_type(ty)) }
+            }
             BlockType::FuncType(index) => {
                 let ty = self.env.func_type(index)?;
                 BlockSig { params: &ty.params, results: &ty.results }
@@ -281,7 +302,7 @@ impl<'m> Translator<'_, 'm> {
     }
 
     /// Ends the block with a jump.
-    fn jump(&mut self, label: &Label, args: &[synth_ir::Value]) {
+    fn jump(&mut self, label: &Label, args: &[Value]) {
         let call = BlockCall::new(label.block, []);
         let inst = self.func.append(self.block, InstData::Jump(call), Default::default());
         self.ssa.add_edge(self.block, inst, 0, label.block);
@@ -292,7 +313,7 @@ impl<'m> Translator<'_, 'm> {
     }
 
     /// Ends the block with a conditional branch; both edges are recorded.
-    fn branch(&mut self, cond: synth_ir::Value, then: Block, other: Block) {
+    fn branch(&mut self, cond: Value, then: Block, other: Block) {
         let data = InstData::Branch {
             cond,
             then: BlockCall::new(then, []),
@@ -338,8 +359,7 @@ impl<'m> Translator<'_, 'm> {
         self.leave_to(frame)
     }
 
-    fn br_if(&mut self, depth: u32) -> Result<(), Stop> {
-        let cond = self.pop_i32()?;
+    fn br_if(&mut self, cond: Value, depth: u32) -> Result<(), Stop> {
         let frame = self.target(depth)?;
         let next = self.new_block();
         if let Kind::Function = self.frames[frame].kind {

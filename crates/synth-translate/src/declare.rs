@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use synth_ir::{Data, DataKind, Definition, Function, Linkage, Program, SymbolId};
-use synth_wasm::{ExternKind, Import, Module, ValType};
+use synth_wasm::{ConstOp, ExternKind, Import, Module};
 
 use crate::ExportedSymbol;
 use crate::consts::{ConstValue, evaluate};
@@ -91,6 +91,9 @@ impl Declarer<'_> {
         self.data()?;
         for ty in self.usage.called_types.clone() {
             self.signature(ty)?;
+        }
+        for function in self.usage.referenced.clone() {
+            self.signature(self.module.functions[function as usize].ty)?;
         }
         for helper in self.usage.helpers.clone() {
             self.helper(helper)?;
@@ -192,17 +195,17 @@ impl Declarer<'_> {
     fn memories(&mut self) -> Result<(), Error> {
         for index in 0..self.module.memories.len() as u32 {
             let memory = self.module.memories[index as usize].ty;
-            if memory.is_64 || memory.shared || memory.page_size_log2 != 16 {
+            if memory.is_64 || memory.shared {
                 return Err(unsupported(
-                    "a memory that is 64-bit, shared or of another page size",
+                    "a memory that is 64-bit or shared",
                     0,
-                    "build the module for wasm32 without threads and custom page sizes",
+                    "build the module for wasm32 without threads",
                 ));
             }
             let Ok(region) = u8::try_from(index) else {
                 return Err(unsupported("more than 256 memories", 0, "use fewer memories"));
             };
-            let min = page_bytes(memory.min)?;
+            let min = page_bytes(memory.min, memory.page_size_log2)?;
             let env = match self.module.import(ExternKind::Memory, index) {
                 Some(import) => self.imported_memory(import, memory, min, region)?,
                 None => self.defined_memory(memory, min, region)?,
@@ -219,6 +222,7 @@ impl Declarer<'_> {
         min: u32,
         region: u8,
     ) -> Result<MemoryEnv, Error> {
+        let page_log2 = ty.page_size_log2 as i32;
         // The same memory imported twice is one symbol, and one region.
         let first = self.module.imports.iter().find(|i| {
             i.ty.kind() == ExternKind::Memory && i.module == import.module && i.name == import.name
@@ -235,7 +239,7 @@ impl Declarer<'_> {
         let base = self.add_undefined(&base_name, import, "memory", data())?;
         if ty.max == Some(ty.min) {
             let limit = Limit::Fixed(min);
-            return Ok(MemoryEnv { base, size: Size::Fixed(min), min, limit, region });
+            return Ok(MemoryEnv { base, size: Size::Fixed(min), min, limit, page_log2, region });
         }
         let size = self.add_undefined(&size_name, import, "memory size", data())?;
         let grown = self.usage.grown.iter().any(|&index| {
@@ -246,7 +250,7 @@ impl Declarer<'_> {
             true => Limit::End(self.add_undefined(&end_name, import, "memory end", data())?),
             false => Limit::Fixed(min),
         };
-        Ok(MemoryEnv { base, size: Size::Variable(size), min, limit, region })
+        Ok(MemoryEnv { base, size: Size::Variable(size), min, limit, page_log2, region })
     }
 
     fn defined_memory(
@@ -255,12 +259,15 @@ impl Declarer<'_> {
         min: u32,
         region: u8,
     ) -> Result<MemoryEnv, Error> {
+        let page_log2 = ty.page_size_log2 as i32;
         let index = u32::from(region);
         let exported = self.exports.contains_key(&(ExternKind::Memory, index));
         let public = exported || self.options.export_memory;
-        let max = ty.max.unwrap_or(65536).min(65535);
-        let reserve = u64::from(self.options.memory_max_pages.unwrap_or(0)).min(max).max(ty.min);
-        let reserve = page_bytes(reserve)?;
+        let most = u64::from(u32::MAX >> ty.page_size_log2);
+        let max = ty.max.map_or(most, |max| max.min(most)) << ty.page_size_log2;
+        let option = u64::from(self.options.memory_max_pages.unwrap_or(0)) << 16;
+        let reserve = option.min(max) as u32;
+        let reserve = reserve.max(min);
         let grows = reserve > min && (public || self.usage.grown.contains(&index));
 
         let add = |this: &mut Self, what: &str, def| {
@@ -284,11 +291,18 @@ impl Declarer<'_> {
             add(self, "end", Definition::Alias { target: base, offset: reserve })?;
             if grows {
                 let limit = Limit::Fixed(reserve);
-                return Ok(MemoryEnv { base, size: Size::Variable(size), min, limit, region });
+                return Ok(MemoryEnv {
+                    base,
+                    size: Size::Variable(size),
+                    min,
+                    limit,
+                    page_log2,
+                    region,
+                });
             }
         }
         let limit = Limit::Fixed(min);
-        Ok(MemoryEnv { base, size: Size::Fixed(min), min, limit, region })
+        Ok(MemoryEnv { base, size: Size::Fixed(min), min, limit, page_log2, region })
     }
 
     fn globals(&mut self) -> Result<(), Error> {
@@ -320,6 +334,10 @@ impl Declarer<'_> {
         let ty = global.ty.ty;
         let value = global.init.as_ref().and_then(|init| self.evaluate(init));
         let constant = value.filter(|_| !global.ty.mutable);
+        let relocs = match value {
+            Some(ConstValue::Function(function)) => self.function_words(function, 0)?,
+            _ => Vec::new(),
+        };
         let exports = self.export_names(ExternKind::Global, index);
         let Some(abi) = abi_type(ty) else {
             return Ok(GlobalEnv { ty, symbol: None, constant });
@@ -328,15 +346,7 @@ impl Declarer<'_> {
             return Ok(GlobalEnv { ty, symbol: None, constant });
         }
         if value.is_none() {
-            if let Some(expr) = &global.init
-                && expr.ops.iter().any(|op| matches!(op, synth_wasm::ConstOp::Other(_)))
-            {
-                return Err(unsupported(
-                    "an operator in a constant expression that is not compiled",
-                    expr.offset,
-                    "build the module without newer proposals",
-                ));
-            }
+            global.init.as_ref().map_or(Ok(()), |init| self.expression(init))?;
             self.env.init.globals.push(index);
         }
         let def = Definition::Data(Data {
@@ -344,7 +354,7 @@ impl Declarer<'_> {
             size: abi.size(),
             align: abi.size(),
             kind: if constant.is_some() { DataKind::Const } else { DataKind::Variable },
-            relocs: Vec::new(),
+            relocs,
         });
         let symbol = match exports.split_first() {
             Some((first, others)) => {
@@ -369,13 +379,38 @@ impl Declarer<'_> {
         evaluate(expr, |index| globals.get(index as usize)?.constant)
     }
 
+    /// Prepares an expression that is evaluated when the program starts.
+    pub(crate) fn expression(&mut self, expr: &synth_wasm::ConstExpr) -> Result<(), Error> {
+        for op in &expr.ops {
+            match *op {
+                ConstOp::Other(_) => {
+                    return Err(unsupported(
+                        "an operator in a constant expression that is not compiled",
+                        expr.offset,
+                        "build the module without newer proposals",
+                    ));
+                }
+                ConstOp::RefFunc(function) => {
+                    self.signature(self.module.functions[function as usize].ty)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
     /// The symbol that stands for a function type.
     pub(crate) fn signature(&mut self, type_index: u32) -> Result<Option<SymbolId>, Error> {
         if let Some(&symbol) = self.env.signatures.get(&type_index) {
             return Ok(Some(symbol));
         }
-        let Some(ty) = self.module.func_type(type_index) else { return Ok(None) };
-        let name = signature_symbol(ty);
+        let Some(name) = signature_symbol(self.module, type_index) else {
+            return Err(unsupported(
+                "a function type of many others",
+                0,
+                "use funcref in place of references to functions of one type",
+            ));
+        };
         let symbol = match self.signature_symbols.get(&name) {
             Some(&symbol) => symbol,
             None => {
@@ -396,8 +431,14 @@ impl Declarer<'_> {
             return Ok(());
         }
         self.names.claim(helper.name(), "a helper of the run-time ABI".to_string())?;
-        let def = Definition::UndefinedFunction;
-        let symbol = self.program.add(helper.name(), Linkage::Global, def);
+        let (linkage, def) = match helper {
+            Helper::FillWords | Helper::FillPairs => {
+                let body = crate::fill::body(helper.signature());
+                (Linkage::Comdat, Definition::Function(Box::new(body)))
+            }
+            _ => (Linkage::Global, Definition::UndefinedFunction),
+        };
+        let symbol = self.program.add(helper.name(), linkage, def);
         self.env.helpers.insert(helper, symbol);
         Ok(())
     }
@@ -451,8 +492,8 @@ fn memory_symbol(what: &str, index: u32) -> String {
     }
 }
 
-fn page_bytes(pages: u64) -> Result<u32, Error> {
-    u32::try_from(pages << 16).map_err(|_| {
+fn page_bytes(pages: u64, page_size_log2: u32) -> Result<u32, Error> {
+    u32::try_from(pages << page_size_log2).map_err(|_| {
         unsupported(
             "a memory of 65536 pages",
             0,
@@ -463,9 +504,4 @@ fn page_bytes(pages: u64) -> Result<u32, Error> {
 
 pub(crate) fn unsupported(what: &str, offset: u64, help: &'static str) -> Error {
     Error::UnsupportedModule { what: what.to_string(), offset, help }
-}
-
-/// Whether a table's elements are functions.
-pub(crate) fn is_function_table(ty: ValType) -> bool {
-    ty == ValType::FuncRef
 }

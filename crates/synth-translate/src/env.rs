@@ -10,7 +10,8 @@ use crate::consts::ConstValue;
 use crate::error::Stop;
 use crate::options::Options;
 
-/// Functions of the run-time ABI (RTABI32 sections 4.3.1 and 4.3.4).
+/// Functions of the run-time ABI (RTABI32 sections 4.3.1 and 4.3.4), and
+/// our own that no library has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Helper {
     /// Signed quotient and remainder of doublewords.
@@ -23,6 +24,10 @@ pub(crate) enum Helper {
     Memmove,
     /// `(dest, length, byte)`.
     Memset,
+    /// `(dest, count, word)`: so many equal words.
+    FillWords,
+    /// `(dest, count, pair)`: so many equal pairs of words.
+    FillPairs,
 }
 
 impl Helper {
@@ -33,6 +38,8 @@ impl Helper {
             Helper::Memcpy => "__aeabi_memcpy",
             Helper::Memmove => "__aeabi_memmove",
             Helper::Memset => "__aeabi_memset",
+            Helper::FillWords => "__synth_fill_words",
+            Helper::FillPairs => "__synth_fill_pairs",
         }
     }
 
@@ -43,6 +50,7 @@ impl Helper {
                 results: vec![AbiType::I64; 2],
                 convention: Convention::Helper,
             },
+            Helper::FillPairs => Signature::new([AbiType::I32, AbiType::I32, AbiType::I64], []),
             _ => Signature::new([AbiType::I32; 3], []),
         }
     }
@@ -55,7 +63,7 @@ pub(crate) enum Size {
     Variable(SymbolId),
 }
 
-/// How far a memory may grow, in bytes.
+/// How far a memory may grow, in bytes, or a table, in entries.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Limit {
     Fixed(u32),
@@ -72,6 +80,8 @@ pub(crate) struct MemoryEnv {
     /// Smallest size in bytes.
     pub(crate) min: u32,
     pub(crate) limit: Limit,
+    /// Base-2 logarithm of the page size in bytes.
+    pub(crate) page_log2: i32,
     /// Number of its region.
     pub(crate) region: u8,
 }
@@ -79,12 +89,22 @@ pub(crate) struct MemoryEnv {
 /// A table.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct TableEnv {
-    /// None if its elements are not functions.
+    /// None if its elements are not supported.
     pub(crate) base: Option<SymbolId>,
+    /// What carries an element.
+    pub(crate) element: AbiType,
     /// Number of elements.
     pub(crate) size: Size,
     /// What the number never falls below.
     pub(crate) min: u32,
+    pub(crate) limit: Limit,
+}
+
+impl TableEnv {
+    /// Base-2 logarithm of an entry's size.
+    pub(crate) fn shift(&self) -> i32 {
+        self.element.size().trailing_zeros() as i32
+    }
 }
 
 /// A global.
@@ -105,8 +125,8 @@ pub(crate) struct SegmentEnv {
     /// What `memory.init` and `table.init` may copy. An active segment counts
     /// as dropped.
     pub(crate) size: Size,
-    /// Its elements are not functions that are known.
-    pub(crate) unsupported: bool,
+    /// What carries an element; none of data, and where it is not supported.
+    pub(crate) element: Option<AbiType>,
 }
 
 /// What remains to be done when the program starts, in order.
@@ -114,6 +134,10 @@ pub(crate) struct SegmentEnv {
 pub(crate) struct InitPlan {
     /// Globals whose value depends on an import.
     pub(crate) globals: Vec<u32>,
+    /// Tables whose initial value is not part of their contents.
+    pub(crate) tables: Vec<u32>,
+    /// Element segments with items whose value depends on an import.
+    pub(crate) items: Vec<u32>,
     /// Active element segments that are not part of the table's contents.
     pub(crate) elements: Vec<u32>,
     /// Active data segments.
@@ -125,6 +149,8 @@ pub(crate) struct InitPlan {
 impl InitPlan {
     pub(crate) fn is_empty(&self) -> bool {
         self.globals.is_empty()
+            && self.tables.is_empty()
+            && self.items.is_empty()
             && self.elements.is_empty()
             && self.data.is_empty()
             && self.start.is_none()

@@ -27,8 +27,6 @@ pub struct Refusal {
 pub enum Reason {
     /// It belongs to a proposal that is not compiled.
     Proposal(&'static str),
-    /// It works on references.
-    References,
     /// Its code would outgrow what is proportional to its size.
     TooLarge,
 }
@@ -38,26 +36,19 @@ impl Reason {
     pub(crate) fn of_type(ty: ValType) -> Self {
         match ty {
             ValType::V128 => Reason::Proposal("simd"),
-            _ => Reason::References,
+            _ => Reason::Proposal("gc"),
         }
     }
 
     /// Why an operator that no family knows is refused.
     pub(crate) fn of_operator(name: OperatorName) -> Self {
-        match name.proposal {
-            "reference_types" => Reason::References,
-            proposal => Reason::Proposal(proposal),
-        }
+        Reason::Proposal(name.proposal)
     }
 }
 
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Reason::References => f.write_str(
-                "references as values are not compiled yet; use indices into a table and \
-                 call_indirect",
-            ),
             Reason::Proposal(name) => write!(
                 f,
                 "the {} proposal is not compiled; disable it in the tool that made the module",

@@ -137,7 +137,7 @@ fn attempt(env: &Env<'_>, index: u32, in_memory: bool) -> Result<TranslatedFunct
         ty.params.iter().for_each(|&t| locals.push(1, t));
         for run in body.get_locals_reader()? {
             let (count, ty) = run?;
-            locals.push(count, ty.into());
+            locals.push(count, env.module.val_type(ty));
         }
         let mut scan = Scan::new(&body)?;
         let assignments = std::mem::take(&mut scan.assignments);
@@ -303,7 +303,8 @@ impl<'a, 'm> Translator<'a, 'm> {
             || self.call(op)?
             || self.float(op)?
             || self.bulk(op)?
-            || self.table(op)?;
+            || self.table(op)?
+            || self.reference(op)?;
         match known {
             true => Ok(()),
             false => {

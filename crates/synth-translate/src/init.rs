@@ -1,12 +1,13 @@
 //! Start-up code (core specification 4.5.4): what of the instantiation can't
 //! be data of the object. The order is that of the specification: globals,
-//! element segments, data segments, start function; a segment that is out of
-//! bounds traps after those before it were copied.
+//! initial values of tables and items of segments, active element segments,
+//! data segments, start function; a segment that is out of bounds traps after
+//! those before it were copied.
 
 use synth_ir::{
     BinaryOp, Data, DataKind, DataReloc, Definition, Linkage, Program, Signature, TrapCode,
 };
-use synth_wasm::{ConstExpr, ConstOp, SegmentKind};
+use synth_wasm::{ConstExpr, ConstOp, ElementItem, SegmentKind};
 
 use crate::consts::ConstValue;
 use crate::env::{Env, Helper};
@@ -67,6 +68,12 @@ fn run(t: &mut Translator<'_, '_>) -> Result<(), Stop> {
             t.global_set(index)?;
         }
     }
+    for &index in &env.init.tables {
+        t.fill_table(index)?;
+    }
+    for &index in &env.init.items {
+        t.write_items(index)?;
+    }
     for &index in &env.init.elements {
         t.copy_elements(index)?;
     }
@@ -99,8 +106,10 @@ impl Translator<'_, '_> {
                 ConstOp::I64Add => self.carried(BinaryOp::Add, synth_ir::WideOp::AddHi)?,
                 ConstOp::I64Sub => self.carried(BinaryOp::Sub, synth_ir::WideOp::SubHi)?,
                 ConstOp::I64Mul => self.multiply64()?,
-                ConstOp::RefFunc(_) | ConstOp::RefNull | ConstOp::Other(_) => {
-                    return Err(Stop::refused("a constant expression", Reason::References));
+                ConstOp::RefFunc(index) => self.ref_func(index)?,
+                ConstOp::RefNull(ty) => self.ref_null(ty)?,
+                ConstOp::Other(name) => {
+                    return Err(Stop::refused(name, Reason::Proposal("gc")));
                 }
             }
         }
@@ -114,14 +123,47 @@ impl Translator<'_, '_> {
         Ok(())
     }
 
-    /// The offset of an active segment, as a constant where it is one.
-    fn segment_offset(&mut self, expr: &ConstExpr) -> Result<(), Stop> {
+    fn known(&self, expr: &ConstExpr) -> Option<ConstValue> {
         let globals = &self.env.globals;
-        let known = crate::consts::evaluate(expr, |i| globals.get(i as usize)?.constant);
-        match known {
+        crate::consts::evaluate(expr, |i| globals.get(i as usize)?.constant)
+    }
+
+    /// The value of an expression, as a constant where it is one.
+    fn constant_value(&mut self, expr: &ConstExpr) -> Result<(), Stop> {
+        match self.known(expr) {
             Some(value) => self.push_constant(value),
             None => self.constant_expr(expr),
         }
+    }
+
+    /// Gives all entries of a table their initial value.
+    fn fill_table(&mut self, index: u32) -> Result<(), Stop> {
+        let table = &self.env.module.tables[index as usize];
+        let Some(init) = &table.init else { return Ok(()) };
+        let start = self.iconst(0);
+        self.push_i32(start);
+        self.constant_value(init)?;
+        let count = self.iconst(table.ty.min as i32);
+        self.push_i32(count);
+        self.table_fill(index)
+    }
+
+    /// Writes the items of a segment that are not known to its contents.
+    fn write_items(&mut self, index: u32) -> Result<(), Stop> {
+        let element = &self.env.module.elements[index as usize];
+        let segment = self.env.elements[index as usize];
+        let (Some(symbol), Some(ty)) = (segment.symbol, segment.element) else { return Ok(()) };
+        for (place, item) in (0..).zip(&element.items) {
+            let ElementItem::Expr(expr) = item else { continue };
+            if self.known(expr).is_some() {
+                continue;
+            }
+            self.constant_expr(expr)?;
+            let operand = self.pop()?;
+            let place = self.symbol_addr(symbol, place * ty.size() as i32);
+            self.store_entry(place, operand);
+        }
+        Ok(())
     }
 
     fn copy_elements(&mut self, index: u32) -> Result<(), Stop> {
@@ -130,7 +172,7 @@ impl Translator<'_, '_> {
         self.set_offset(element.offset);
         let to = self.table_span(*target)?;
         let symbol = self.env.elements[index as usize].symbol;
-        self.copy_segment(to, offset, symbol, element.items.len() as u32, 3)
+        self.copy_segment(to, offset, symbol, element.items.len() as u32)
     }
 
     fn copy_data(&mut self, index: u32) -> Result<(), Stop> {
@@ -139,7 +181,7 @@ impl Translator<'_, '_> {
         self.set_offset(data.offset);
         let to = self.memory_span(*target)?.checked(TrapCode::MemoryOutOfBounds);
         let symbol = self.env.data[index as usize].symbol;
-        self.copy_segment(to, offset, symbol, data.range.len() as u32, 0)
+        self.copy_segment(to, offset, symbol, data.range.len() as u32)
     }
 
     fn copy_segment(
@@ -148,14 +190,13 @@ impl Translator<'_, '_> {
         offset: &ConstExpr,
         symbol: Option<synth_ir::SymbolId>,
         count: u32,
-        shift: i32,
     ) -> Result<(), Stop> {
-        self.segment_offset(offset)?;
+        self.constant_value(offset)?;
         let source = self.iconst(0);
         self.push_i32(source);
         let length = self.iconst(count as i32);
         self.push_i32(length);
-        let from = Self::whole(symbol, count, shift);
+        let from = to.segment(symbol, count);
         self.copy(to, from, Helper::Memcpy)
     }
 }

@@ -19,7 +19,7 @@
 //! | imported memory | the same names, undefined. Renamed to `SYM`, the others are `SYM` with `_size` and `_end` in place of its `_base`, or appended |
 //! | exported global | global, prefix and export name. 4 or 8 bytes |
 //! | other global | local, by the name section, else `global[N]`; none if its value is constant |
-//! | exported table | global, prefix and export name; `NAME_size` holds the number of entries |
+//! | exported table | global, prefix and export name; `NAME_size` holds the number of entries, `NAME_end` is the end of its reserve |
 //! | other table | local, by the name section, else `table[N]` |
 //! | data segment | local constant, by the name section, else `data[N]` |
 //! | passive element segment | local constant, by the name section, else `elem[N]` |
@@ -32,9 +32,17 @@
 //! empty name as `\empty`. Two imports, or an import and an export, that need
 //! one symbol and are not the same thing are an error.
 //!
-//! An entry of a table is two words: the address of the function's type
-//! symbol (0 when the entry is null) and its code address. A table that
-//! nothing writes is read-only data.
+//! A table that nothing writes is read-only data. A table reserves its
+//! minimum, or what [`Options::table_max_entries`] allows up to its maximum;
+//! `table.grow` beyond that gives -1.
+//!
+//! # References
+//!
+//! A `funcref` is two words: the address of the function's type symbol and its
+//! code address, both 0 when it is null. It travels and is stored like an i64
+//! whose low word is the first. An `externref` is one word that the host
+//! chooses, 0 when it is null, and travels like an i32. Entries of tables are
+//! the same words.
 //!
 //! # Memory
 //!
@@ -48,15 +56,19 @@
 //! 64-bit division, `memory.copy`, `.fill` and `.init` call the run-time ABI:
 //! `__aeabi_ldivmod`, `__aeabi_uldivmod`, `__aeabi_memmove`,
 //! `__aeabi_memset`, `__aeabi_memcpy`, which are undefined symbols if used.
+//! `table.fill` and `.grow` call `__synth_fill_words` and `__synth_fill_pairs`,
+//! which are COMDAT functions of the program.
 
 mod bulk;
 mod call;
 mod consts;
 mod control;
 mod declare;
+mod elements;
 mod emit;
 mod env;
 mod error;
+mod fill;
 mod float;
 mod func;
 mod init;
@@ -66,9 +78,11 @@ mod locals;
 mod memory;
 mod names;
 mod options;
+mod reference;
 mod segments;
 mod sig;
 mod ssa;
+mod table;
 mod usage;
 mod variable;
 

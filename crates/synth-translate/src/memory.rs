@@ -177,13 +177,20 @@ impl Translator<'_, '_> {
         }
     }
 
+    fn count_pages(&mut self, memory: MemoryEnv, bytes: Value) -> Value {
+        match memory.page_log2 {
+            0 => bytes,
+            shift => self.binary_imm(BinaryOp::ShrU, bytes, shift),
+        }
+    }
+
     fn memory_size(&mut self, index: u32) -> Result<(), Stop> {
         let memory = self.memory(index)?;
         let pages = match memory.size {
-            Size::Fixed(size) => self.iconst((size >> 16) as i32),
+            Size::Fixed(size) => self.iconst((size >> memory.page_log2) as i32),
             Size::Variable(_) => {
                 let size = self.memory_bytes(memory);
-                self.binary_imm(BinaryOp::ShrU, size, 16)
+                self.count_pages(memory, size)
             }
         };
         self.push_i32(pages);
@@ -198,7 +205,7 @@ impl Translator<'_, '_> {
         let failed = self.iconst(-1);
         let result = match memory.size {
             Size::Fixed(size) => {
-                let pages = self.iconst((size >> 16) as i32);
+                let pages = self.iconst((size >> memory.page_log2) as i32);
                 self.select(delta, failed, pages)
             }
             Size::Variable(symbol) => {
@@ -212,13 +219,13 @@ impl Translator<'_, '_> {
                     }
                 };
                 let free = self.binary(BinaryOp::Sub, limit, old);
-                let free = self.binary_imm(BinaryOp::ShrU, free, 16);
+                let free = self.count_pages(memory, free);
                 let fits = self.compare(Cond::ULe, delta, free);
-                let more = self.binary_imm(BinaryOp::Shl, delta, 16);
+                let more = self.scale(delta, memory.page_log2);
                 let new = self.binary(BinaryOp::Add, old, more);
                 let new = self.select(fits, new, old);
                 self.store_word(symbol, new, Region::Instance);
-                let pages = self.binary_imm(BinaryOp::ShrU, old, 16);
+                let pages = self.count_pages(memory, old);
                 self.select(fits, pages, failed)
             }
         };

@@ -30,10 +30,14 @@ pub struct Options {
     pub bounds: Bounds,
     /// How start-up code is run.
     pub init: Init,
-    /// Pages that `memory.grow` may reach, at most the declared maximum.
-    /// That much RAM is reserved. Without it nothing grows beyond the
-    /// declared minimum.
+    /// How far `memory.grow` may reach, in units of 64 KiB whatever the size of
+    /// the memory's pages, at most the declared maximum. That much RAM is
+    /// reserved. Without it nothing grows beyond the declared minimum.
     pub memory_max_pages: Option<u32>,
+    /// Entries that `table.grow` may reach, at most the declared maximum. That
+    /// much RAM is reserved. Without it nothing grows beyond the declared
+    /// minimum.
+    pub table_max_entries: Option<u32>,
     /// Gives the symbols of the defined memories global linkage even when the
     /// module does not export them.
     pub export_memory: bool,

@@ -15,6 +15,12 @@ pub(crate) struct Usage {
     pub(crate) helpers: BTreeSet<Helper>,
     /// Memories that `memory.grow` names.
     pub(crate) grown: BTreeSet<u32>,
+    /// Tables that `table.grow` names.
+    pub(crate) grown_tables: BTreeSet<u32>,
+    /// Tables that `table.grow` or `table.fill` fills.
+    pub(crate) filled_tables: BTreeSet<u32>,
+    /// Functions that `ref.func` names.
+    pub(crate) referenced: BTreeSet<u32>,
     /// Tables that an operator writes.
     pub(crate) written_tables: BTreeSet<u32>,
     /// Type indices of `call_indirect`.
@@ -79,10 +85,20 @@ impl Usage {
             Operator::ElemDrop { elem_index } => {
                 self.dropped_elements.insert(elem_index);
             }
-            Operator::TableSet { table }
-            | Operator::TableGrow { table }
-            | Operator::TableFill { table } => {
+            Operator::TableSet { table } => {
                 self.written_tables.insert(table);
+            }
+            Operator::TableFill { table } => {
+                self.filled_tables.insert(table);
+                self.written_tables.insert(table);
+            }
+            Operator::TableGrow { table } => {
+                self.grown_tables.insert(table);
+                self.filled_tables.insert(table);
+                self.written_tables.insert(table);
+            }
+            Operator::RefFunc { function_index } => {
+                self.referenced.insert(function_index);
             }
             _ => {}
         }

@@ -126,9 +126,8 @@ impl Translator<'_, '_> {
             }
             ConstValue::F32(bits) => Operand::F32(self.pure(InstData::F32Const(bits))),
             ConstValue::F64(bits) => Operand::F64(self.pure(InstData::F64Const(bits))),
-            ConstValue::Function(_) | ConstValue::Null => {
-                return Err(Stop::refused("a reference", Reason::References));
-            }
+            ConstValue::Function(index) => return self.ref_func(index),
+            ConstValue::Null(ty) => self.null(ty),
         };
         self.push(operand);
         Ok(())

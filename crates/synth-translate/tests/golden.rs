@@ -23,6 +23,7 @@ fn options(wat: &str, file: &str) -> Options {
             ("export-memory", _) => options.export_memory = true,
             ("unsupported-traps", _) => options.unsupported_traps = true,
             ("pages", n) => options.memory_max_pages = Some(n.parse().unwrap()),
+            ("entries", n) => options.table_max_entries = Some(n.parse().unwrap()),
             ("prefix", prefix) => options.prefix = prefix.to_string(),
             ("import", names) => {
                 let (name, symbol) = names.split_once(':').unwrap();

@@ -17,19 +17,18 @@ fn all_refused_functions_are_reported() {
         (func $null (result funcref) ref.null func)
         (func $tail return_call $fine)
         (func $vector i32.const 1 i8x16.splat drop)
-        (func $is_null ref.null extern ref.is_null drop)
-        (table $t 1 funcref)
-        (func $set i32.const 0 ref.null func table.set $t))"#;
+        (func $any ref.null any drop)
+        (func $struct (param (ref $s)))
+        (type $s (struct)))"#;
     let Error::Unsupported(refused) = error(wat) else { panic!() };
     let found: Vec<(u32, &str, &str, Reason)> =
         refused.iter().map(|r| (r.function, &r.name[..], &r.what[..], r.reason)).collect();
     let expected = [
         (0, "add", "a signature with v128", Reason::Proposal("simd")),
-        (3, "null", "a signature with funcref", Reason::References),
         (4, "tail", "return_call", Reason::Proposal("tail_call")),
         (5, "vector", "i8x16.splat", Reason::Proposal("simd")),
-        (6, "is_null", "ref.null", Reason::References),
-        (7, "set", "ref.null", Reason::References),
+        (6, "any", "ref.null", Reason::Proposal("gc")),
+        (7, "struct", "a signature with ref", Reason::Proposal("gc")),
     ];
     assert_eq!(found, expected);
 }
@@ -66,13 +65,13 @@ fn parts_outside_functions() {
         ("(module (memory 65536))", "65536 pages"),
         ("(module (tag))", "exception tag"),
         ("(module (table 0x2000000 funcref))", "2^24"),
-        (
-            "(module (import \"m\" \"g\" (global funcref)) (table 1 funcref) \
-             (elem (i32.const 0) funcref (global.get 0)))",
-            "imported reference",
-        ),
         ("(module (rec (type (func)) (type (func))))", "a recursion group or subtype"),
         ("(module (type (sub (func))))", "a recursion group or subtype"),
+        (
+            "(module (table 1 (ref null i31)) \
+             (elem (i32.const 0) (ref null i31) (ref.i31 (i32.const 0))))",
+            "references that are not compiled",
+        ),
     ] {
         let error = error(wat);
         assert!(matches!(error, Error::UnsupportedModule { .. }), "{wat}: {error}");

@@ -5,6 +5,7 @@ use wasmparser::Operator;
 
 use crate::error::Error;
 use crate::operator::operator_name;
+use crate::types::ValType;
 
 /// One operator of a constant expression, in stack order.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,8 +22,8 @@ pub enum ConstOp {
     GlobalGet(u32),
     /// `ref.func`.
     RefFunc(u32),
-    /// `ref.null`.
-    RefNull,
+    /// `ref.null`, by the type of its value.
+    RefNull(ValType),
     /// `i32.add`.
     I32Add,
     /// `i32.sub`.
@@ -71,7 +72,10 @@ fn const_op(op: &Operator<'_>) -> ConstOp {
         Operator::F64Const { value } => ConstOp::F64(value.bits()),
         Operator::GlobalGet { global_index } => ConstOp::GlobalGet(global_index),
         Operator::RefFunc { function_index } => ConstOp::RefFunc(function_index),
-        Operator::RefNull { .. } => ConstOp::RefNull,
+        Operator::RefNull { hty } => match wasmparser::RefType::new(true, hty) {
+            Some(ty) => ConstOp::RefNull(ty.into()),
+            None => ConstOp::Other(operator_name(op).visitor),
+        },
         Operator::I32Add => ConstOp::I32Add,
         Operator::I32Sub => ConstOp::I32Sub,
         Operator::I32Mul => ConstOp::I32Mul,

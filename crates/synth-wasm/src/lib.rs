@@ -14,6 +14,7 @@ mod module;
 mod names;
 mod operator;
 mod parse;
+mod resolve;
 mod types;
 
 pub use const_expr::{ConstExpr, ConstOp};
@@ -24,5 +25,5 @@ pub use module::{
 };
 pub use names::Names;
 pub use operator::{OperatorName, operator_name};
-pub use types::{FuncType, GlobalType, MemoryType, TableType, ValType};
+pub use types::{FuncType, GlobalType, Heap, MemoryType, TableType, TypedRef, ValType};
 pub use wasmparser::WasmFeatures;

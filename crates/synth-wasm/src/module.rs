@@ -9,7 +9,7 @@ use wasmparser::{BinaryReader, FunctionBody};
 
 use crate::const_expr::ConstExpr;
 use crate::names::Names;
-use crate::types::{FuncType, GlobalType, MemoryType, TableType, ValType};
+use crate::types::{FuncType, GlobalType, Heap, MemoryType, TableType, TypedRef, ValType};
 
 /// A validated module with the bytes that it was read from.
 #[derive(Clone, Debug, Default)]
@@ -235,6 +235,19 @@ impl Module {
     /// The type of a function.
     pub fn function_type(&self, index: u32) -> Option<&FuncType> {
         self.func_type(self.functions.get(index as usize)?.ty)
+    }
+
+    /// A type that the module uses: a reference to what is no function is
+    /// [`ValType::OtherRef`].
+    pub fn val_type(&self, ty: impl Into<ValType>) -> ValType {
+        match ty.into() {
+            ValType::TypedRef(TypedRef { heap: Heap::Type(index), .. })
+                if self.func_type(index).is_none() =>
+            {
+                ValType::OtherRef
+            }
+            ty => ty,
+        }
     }
 
     /// The function type of that type index.

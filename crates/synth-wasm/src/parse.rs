@@ -49,6 +49,7 @@ impl Module {
         for payload in parser.parse_all(&bytes) {
             module.read_payload(payload?, &mut next_body)?;
         }
+        module.resolve_types();
         Ok(module)
     }
 
@@ -253,7 +254,7 @@ fn element_item(expr: &wasmparser::ConstExpr<'_>) -> Result<ElementItem, Error> 
     let expr = ConstExpr::read(expr)?;
     Ok(match expr.ops[..] {
         [ConstOp::RefFunc(index)] => ElementItem::Function(index),
-        [ConstOp::RefNull] => ElementItem::Null,
+        [ConstOp::RefNull(_)] => ElementItem::Null,
         _ => ElementItem::Expr(Box::new(expr)),
     })
 }

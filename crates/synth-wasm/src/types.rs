@@ -20,23 +20,62 @@ pub enum ValType {
     FuncRef,
     /// Nullable reference of the host.
     ExternRef,
-    /// Any other reference: typed, not nullable, or of the GC proposal.
+    /// A reference to functions or of the host that is not nullable, or that
+    /// is to functions of one type (function-references proposal).
+    TypedRef(TypedRef),
+    /// Any other reference: of the GC or the exceptions proposal.
     OtherRef,
+}
+
+/// What a [`ValType::TypedRef`] refers to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TypedRef {
+    /// What is referred to.
+    pub heap: Heap,
+    /// Whether it may be null.
+    pub nullable: bool,
+}
+
+/// What a reference is to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Heap {
+    /// Any function.
+    Func,
+    /// An object of the host.
+    Extern,
+    /// A function of that type index.
+    Type(u32),
 }
 
 impl ValType {
     /// Whether it is a reference.
     pub fn is_ref(self) -> bool {
-        matches!(self, ValType::FuncRef | ValType::ExternRef | ValType::OtherRef)
+        use ValType::*;
+        matches!(self, FuncRef | ExternRef | TypedRef(_) | OtherRef)
     }
 }
 
+fn heap(ty: wasmparser::HeapType) -> Option<Heap> {
+    use wasmparser::{AbstractHeapType, HeapType};
+    match ty {
+        HeapType::Abstract { shared: false, ty: AbstractHeapType::Func } => Some(Heap::Func),
+        HeapType::Abstract { shared: false, ty: AbstractHeapType::Extern } => Some(Heap::Extern),
+        HeapType::Concrete(index) => index.as_module_index().map(Heap::Type),
+        _ => None,
+    }
+}
+
+/// A type index is taken for one of functions: see
+/// [`Module::val_type`](crate::Module::val_type).
 impl From<wasmparser::RefType> for ValType {
     fn from(ty: wasmparser::RefType) -> Self {
         match ty {
             wasmparser::RefType::FUNCREF => ValType::FuncRef,
             wasmparser::RefType::EXTERNREF => ValType::ExternRef,
-            _ => ValType::OtherRef,
+            _ => match heap(ty.heap_type()) {
+                Some(heap) => ValType::TypedRef(TypedRef { heap, nullable: ty.is_nullable() }),
+                None => ValType::OtherRef,
+            },
         }
     }
 }
@@ -56,7 +95,7 @@ impl From<wasmparser::ValType> for ValType {
 
 impl fmt::Display for ValType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        let name = match self {
             ValType::I32 => "i32",
             ValType::I64 => "i64",
             ValType::F32 => "f32",
@@ -64,8 +103,17 @@ impl fmt::Display for ValType {
             ValType::V128 => "v128",
             ValType::FuncRef => "funcref",
             ValType::ExternRef => "externref",
+            ValType::TypedRef(ty) => {
+                f.write_str(if ty.nullable { "(ref null " } else { "(ref " })?;
+                return match ty.heap {
+                    Heap::Func => f.write_str("func)"),
+                    Heap::Extern => f.write_str("extern)"),
+                    Heap::Type(index) => write!(f, "{index})"),
+                };
+            }
             ValType::OtherRef => "ref",
-        })
+        };
+        f.write_str(name)
     }
 }
 

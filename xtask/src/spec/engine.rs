@@ -6,13 +6,15 @@ use synth::{Compiled, Compiler, Cpu, Level};
 use synth_emu::Board;
 use synth_ir::AbiType;
 use synth_testkit::{AbiVal, Imports, Loader, Mark};
-use synth_wasm::{ExternKind, Import, Module, ValType};
+use synth_wasm::{ExternKind, Heap, Import, Module, TypedRef, ValType};
 
 use super::link::{Entity, Instance, Slot, definition};
 
 /// Pages that a memory may grow to: more than the suite grows one to where
 /// the board can hold it, and few enough for files with many memories.
 const GROWTH: u32 = 24;
+/// Entries that a table may grow to: more than the suite grows one to.
+const TABLE_GROWTH: u32 = 1024;
 
 /// A core that instances are loaded into.
 pub struct Engine {
@@ -33,6 +35,7 @@ impl Engine {
         let mut options = synth::Options { cpu, level, threads: 1, ..synth::Options::default() };
         options.translate.unsupported_traps = true;
         options.translate.memory_max_pages = Some(GROWTH);
+        options.translate.table_max_entries = Some(TABLE_GROWTH);
         let mut loader = Loader::start(board).map_err(|e| e.to_string())?;
         for routines in synth::runtime::compile_all(&options).map_err(|e| e.to_string())? {
             loader
@@ -73,10 +76,9 @@ impl Engine {
                 ExternKind::Memory => ["base", "size", "end"]
                     .map(|part| (symbol.replace("base", part), target.replace("base", part)))
                     .to_vec(),
-                ExternKind::Table => vec![
-                    (format!("{symbol}_size"), format!("{target}_size")),
-                    (symbol, target.clone()),
-                ],
+                ExternKind::Table => ["", "_size", "_end"]
+                    .map(|part| (format!("{symbol}{part}"), format!("{target}{part}")))
+                    .to_vec(),
                 _ => vec![(symbol, target.clone())],
             };
             for (name, target) in names {
@@ -88,10 +90,10 @@ impl Engine {
         imports
     }
 
-    /// The current size of an instance's memory, in pages.
-    pub fn pages(&mut self, instance: &Instance, base: &str) -> Option<u64> {
-        let size = self.loader.address(instance.loaded, &base.replace("base", "size"))?;
-        Some(u64::from(self.loader.machine().read_word(size).ok()? >> 16))
+    /// The word that a symbol of an instance names.
+    pub fn word(&mut self, instance: &Instance, symbol: &str) -> Option<u32> {
+        let address = self.loader.address(instance.loaded, symbol)?;
+        self.loader.machine().read_word(address).ok()
     }
 
     /// The value of a global.
@@ -141,6 +143,10 @@ pub fn abi_type(ty: ValType) -> Result<AbiType, &'static str> {
         ValType::F32 => Ok(AbiType::F32),
         ValType::F64 => Ok(AbiType::F64),
         ValType::V128 => Err("vectors"),
-        ValType::FuncRef | ValType::ExternRef | ValType::OtherRef => Err("references as values"),
+        ValType::ExternRef | ValType::TypedRef(TypedRef { heap: Heap::Extern, .. }) => {
+            Ok(AbiType::I32)
+        }
+        ValType::FuncRef | ValType::TypedRef(_) => Ok(AbiType::I64),
+        ValType::OtherRef => Err("references of the gc proposal"),
     }
 }

@@ -41,8 +41,8 @@ impl Runner<'_> {
         import: &Import,
         entity: Entity,
     ) -> Result<Entity, LinkError> {
-        let pages = self.pages(entity);
-        let error = match link::check(&self.slots, module, import, entity, pages) {
+        let size = self.size(entity);
+        let error = match link::check(&self.slots, module, import, entity, size) {
             Ok(()) => return Ok(entity),
             Err(error) => error,
         };
@@ -55,12 +55,22 @@ impl Runner<'_> {
         })
     }
 
-    /// The current size of a memory.
-    fn pages(&mut self, entity: Entity) -> Option<u64> {
+    /// The current size of a memory in pages, or of a table in entries.
+    fn size(&mut self, entity: Entity) -> Option<u64> {
         let (instance, export) = link::definition(&self.slots, entity)?;
-        let symbol = instance.symbols.get(entity.export)?.as_ref();
-        let base = symbol.filter(|_| export.kind == ExternKind::Memory)?;
-        self.engine.pages(instance, base)
+        let symbol = instance.symbols.get(entity.export)?.as_ref()?;
+        let index = export.index as usize;
+        match export.kind {
+            ExternKind::Memory => {
+                let log2 = instance.module.memories.get(index)?.ty.page_size_log2;
+                let bytes = self.engine.word(instance, &symbol.replace("base", "size"))?;
+                Some(u64::from(bytes >> log2))
+            }
+            ExternKind::Table => {
+                self.engine.word(instance, &format!("{symbol}_size")).map(u64::from)
+            }
+            _ => None,
+        }
     }
 
     /// Makes an instance. It has a number even if it fails: a part of it may
@@ -177,7 +187,6 @@ impl Runner<'_> {
 fn short(reason: synth_translate::Reason) -> String {
     use synth_translate::Reason;
     match reason {
-        Reason::References => "references as values".to_string(),
         Reason::Proposal(name) => format!("proposal {}", name.replace('_', "-")),
         Reason::TooLarge => "functions with too many values on branches".to_string(),
     }

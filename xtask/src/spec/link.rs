@@ -7,7 +7,10 @@
 use std::rc::Rc;
 
 use synth_testkit::ModuleId;
-use synth_wasm::{ExternKind, Import, ImportType, MemoryType, Module, TableType, ValType};
+use synth_translate::signature_symbol;
+use synth_wasm::{
+    ExternKind, Heap, Import, ImportType, MemoryType, Module, TableType, TypedRef, ValType,
+};
 
 /// A loaded instance.
 pub struct Instance {
@@ -125,19 +128,27 @@ pub fn check(
     let Some(actual) = type_of(&instance.module, export.kind, export.index) else {
         return Err(LinkError::Absent("exception tags".to_string()));
     };
-    if has_typed_reference(module, &import.ty) || has_typed_reference(&instance.module, &actual) {
-        return Err(LinkError::Absent("matching of typed references".to_string()));
+    if has_other_reference(module, &import.ty) || has_other_reference(&instance.module, &actual) {
+        return Err(LinkError::Absent("references of the gc proposal".to_string()));
     }
+    let modules = (module, &*instance.module);
     let fits = match (import.ty, actual) {
         (ImportType::Function(wanted), ImportType::Function(actual)) => {
-            module.func_type(wanted) == instance.module.func_type(actual)
+            signature_symbol(module, wanted) == signature_symbol(&instance.module, actual)
         }
-        (ImportType::Global(wanted), ImportType::Global(actual)) => wanted == actual,
+        (ImportType::Global(wanted), ImportType::Global(actual)) => {
+            wanted.mutable == actual.mutable
+                && match wanted.mutable {
+                    true => same_type(modules, wanted.ty, actual.ty),
+                    false => value_fits(modules, wanted.ty, actual.ty),
+                }
+        }
         (ImportType::Memory(wanted), ImportType::Memory(actual)) => {
             memory_fits(wanted, actual, size.unwrap_or(actual.min))
         }
         (ImportType::Table(wanted), ImportType::Table(actual)) => {
-            table_fits(wanted, actual, size.unwrap_or(actual.min))
+            same_type(modules, wanted.element, actual.element)
+                && table_fits(wanted, actual, size.unwrap_or(actual.min))
         }
         _ => false,
     };
@@ -150,7 +161,7 @@ pub fn check(
 
 /// Whether a type holds a reference of which the reader keeps no more than
 /// that it is one.
-fn has_typed_reference(module: &Module, ty: &ImportType) -> bool {
+fn has_other_reference(module: &Module, ty: &ImportType) -> bool {
     let typed = |ty: &ValType| *ty == ValType::OtherRef;
     match ty {
         ImportType::Function(index) => {
@@ -160,6 +171,35 @@ fn has_typed_reference(module: &Module, ty: &ImportType) -> bool {
         ImportType::Table(ty) => typed(&ty.element),
         ImportType::Global(ty) => typed(&ty.ty),
         ImportType::Memory(_) | ImportType::Tag(_) => false,
+    }
+}
+
+/// Whether a value of `actual`, a type of the second module, is one of
+/// `wanted`, a type of the first (core specification 3.3.3 and 3.3.4).
+fn value_fits(modules: (&Module, &Module), wanted: ValType, actual: ValType) -> bool {
+    let (Some(w), Some(a)) = (reference(wanted), reference(actual)) else {
+        return wanted == actual;
+    };
+    let heap = match (w.heap, a.heap) {
+        (Heap::Type(w), Heap::Type(a)) => {
+            signature_symbol(modules.0, w) == signature_symbol(modules.1, a)
+        }
+        (Heap::Func, Heap::Type(_)) => true,
+        (w, a) => w == a,
+    };
+    heap && (w.nullable || !a.nullable)
+}
+
+fn same_type(modules: (&Module, &Module), wanted: ValType, actual: ValType) -> bool {
+    value_fits(modules, wanted, actual) && value_fits((modules.1, modules.0), actual, wanted)
+}
+
+fn reference(ty: ValType) -> Option<TypedRef> {
+    match ty {
+        ValType::FuncRef => Some(TypedRef { heap: Heap::Func, nullable: true }),
+        ValType::ExternRef => Some(TypedRef { heap: Heap::Extern, nullable: true }),
+        ValType::TypedRef(ty) => Some(ty),
+        _ => None,
     }
 }
 
@@ -180,8 +220,7 @@ fn memory_fits(wanted: MemoryType, actual: MemoryType, pages: u64) -> bool {
 }
 
 fn table_fits(wanted: TableType, actual: TableType, entries: u64) -> bool {
-    let same = wanted.element == actual.element && wanted.is_64 == actual.is_64;
-    same && limits_fit((wanted.min, wanted.max), (entries, actual.max))
+    wanted.is_64 == actual.is_64 && limits_fit((wanted.min, wanted.max), (entries, actual.max))
 }
 
 /// An import of a name that no instance is registered under.

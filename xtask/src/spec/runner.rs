@@ -49,6 +49,8 @@ const TRAPS: &[(&str, TrapCode)] = &[
     ("out of bounds table access", TrapCode::TableOutOfBounds),
     ("undefined element", TrapCode::TableOutOfBounds),
     ("uninitialized", TrapCode::UninitializedElement),
+    ("null function reference", TrapCode::NullReference),
+    ("null reference", TrapCode::NullReference),
     ("indirect call type mismatch", TrapCode::IndirectCallMismatch),
     ("integer divide by zero", TrapCode::DivisionByZero),
     ("integer overflow", TrapCode::IntegerOverflow),

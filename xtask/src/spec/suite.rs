@@ -1,7 +1,8 @@
 //! The files of the suite that are run, each directive counted once.
 //!
 //! The base is version 2 of the specification without vectors. Newer files
-//! add extended constants, several memories and what version 3 changed; they
+//! add extended constants, several memories, references to functions of one
+//! type, pages of one byte and what version 3 changed; they
 //! repeat most of the old ones, so a directive counts only where it appears
 //! for the first time: the same text after the same module of a file of the
 //! same name. What does not count runs all the same, since others may need it.
@@ -59,7 +60,12 @@ pub fn scripts(filter: &str) -> Result<Vec<Script>, String> {
 fn files() -> Vec<(TestFile<'static>, Option<WasmFeatures>)> {
     let mut files: Vec<_> =
         spec(SpecVersion::V2).map(|file| (file, Some(WasmFeatures::WASM2))).collect();
-    let newer = [proposal(Proposal::ExtendedConst), proposal(Proposal::MultiMemory)];
+    let newer = [
+        proposal(Proposal::ExtendedConst),
+        proposal(Proposal::MultiMemory),
+        proposal(Proposal::FunctionReferences),
+        proposal(Proposal::CustomPageSizes),
+    ];
     files.extend(newer.into_iter().flatten().map(|file| (file, None)));
     files.extend(spec(SpecVersion::V3).map(|file| (file, None)));
     files

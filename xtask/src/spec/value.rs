@@ -2,13 +2,13 @@
 //! (core specification 4.3.3: canonical and arithmetic NaNs).
 
 use synth_testkit::AbiVal;
-use wast::core::{NanPattern, WastArgCore, WastRetCore};
+use wast::core::{AbstractHeapType, HeapType, NanPattern, WastArgCore, WastRetCore};
 use wast::{WastArg, WastRet};
 
 /// An argument; or the type of value that is not compiled.
 pub type Argument = Result<AbiVal, &'static str>;
 
-const REFERENCE: &str = "references as values";
+const REFERENCE: &str = "references of the gc proposal";
 const VECTOR: &str = "vectors";
 
 /// What a result must be.
@@ -22,6 +22,10 @@ pub enum Pattern {
     ArithmeticNan(u32),
     /// One of several.
     Either(Vec<Pattern>),
+    /// A reference that is not null: of a function, or of the host.
+    Function,
+    /// See [`Pattern::Function`].
+    Handle,
     /// A value of a type that is not compiled.
     Unsupported(&'static str),
 }
@@ -34,8 +38,26 @@ pub fn argument(arg: &WastArg<'_>) -> Argument {
         WastArg::Core(WastArgCore::F32(v)) => Ok(AbiVal::F32(v.bits)),
         WastArg::Core(WastArgCore::F64(v)) => Ok(AbiVal::F64(v.bits)),
         WastArg::Core(WastArgCore::V128(_)) => Err(VECTOR),
+        WastArg::Core(WastArgCore::RefNull(heap)) => null(heap).ok_or(REFERENCE),
+        WastArg::Core(WastArgCore::RefExtern(number)) => Ok(handle(*number)),
         _ => Err(REFERENCE),
     }
+}
+
+/// The null reference: no words of a function's, or no handle of the host's.
+fn null(heap: &HeapType<'_>) -> Option<AbiVal> {
+    use AbstractHeapType::{Extern, Func, NoExtern, NoFunc};
+    match heap {
+        HeapType::Abstract { shared: false, ty: Func | NoFunc } => Some(AbiVal::I64(0)),
+        HeapType::Abstract { shared: false, ty: Extern | NoExtern } => Some(AbiVal::I32(0)),
+        HeapType::Concrete(_) => Some(AbiVal::I64(0)),
+        _ => None,
+    }
+}
+
+/// A number of the host's as an externref, which is not null.
+fn handle(number: u32) -> AbiVal {
+    AbiVal::I32(number.wrapping_add(1) as i32)
 }
 
 /// Reads a pattern.
@@ -53,6 +75,15 @@ fn core_pattern(ret: &WastRetCore<'_>) -> Pattern {
         WastRetCore::F32(v) => nan(v, 32, |v| AbiVal::F32(v.bits)),
         WastRetCore::F64(v) => nan(v, 64, |v| AbiVal::F64(v.bits)),
         WastRetCore::V128(_) => Pattern::Unsupported(VECTOR),
+        WastRetCore::RefNull(None) => {
+            Pattern::Either([AbiVal::I32(0), AbiVal::I64(0)].map(Pattern::Value).to_vec())
+        }
+        WastRetCore::RefNull(Some(heap)) => {
+            null(heap).map_or(Pattern::Unsupported(REFERENCE), Pattern::Value)
+        }
+        WastRetCore::RefExtern(Some(number)) => Pattern::Value(handle(*number)),
+        WastRetCore::RefExtern(None) => Pattern::Handle,
+        WastRetCore::RefFunc(_) => Pattern::Function,
         WastRetCore::Either(all) => Pattern::Either(all.iter().map(core_pattern).collect()),
         _ => Pattern::Unsupported(REFERENCE),
     }
@@ -93,6 +124,10 @@ impl Pattern {
                 width_of_float(value) == Some(*width) && value.bits() & quiet == quiet
             }
             Pattern::Either(all) => all.iter().any(|pattern| pattern.matches(value)),
+            Pattern::Function => {
+                matches!(value, AbiVal::I64(v) if v as u32 != 0 && (v >> 32) as u32 != 0)
+            }
+            Pattern::Handle => matches!(value, AbiVal::I32(v) if v != 0),
             Pattern::Unsupported(_) => false,
         }
     }
@@ -119,6 +154,15 @@ mod tests {
         let either =
             Pattern::Either(vec![Pattern::Value(AbiVal::I32(1)), Pattern::Value(AbiVal::I32(2))]);
         assert!(either.matches(AbiVal::I32(2)) && !either.matches(AbiVal::I32(3)));
+    }
+
+    #[test]
+    fn references_are_null_or_not() {
+        assert!(Pattern::Value(handle(0)).matches(AbiVal::I32(1)));
+        assert!(Pattern::Handle.matches(handle(0)) && !Pattern::Handle.matches(AbiVal::I32(0)));
+        assert!(Pattern::Function.matches(AbiVal::I64(0x2_0000_0001)));
+        assert!(!Pattern::Function.matches(AbiVal::I64(0x2_0000_0000)));
+        assert!(!Pattern::Function.matches(AbiVal::I32(1)));
     }
 
     #[test]

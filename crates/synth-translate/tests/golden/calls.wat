@@ -34,10 +34,10 @@ b0(v0: i32):
   v3 = const 4
   v4 = cmp.uge v0, v3
   trap_if v4, out_of_bounds_table !2
-  v5 = symbol_addr @t
-  v6 = const 3
-  v7 = shl v0, v6
-  v8 = add v5, v7
+  v5 = const 3
+  v6 = shl v0, v5
+  v7 = symbol_addr @t
+  v8 = add v7, v6
   v9 = load.i32 table[v8] !2
   v10 = const 0
   v11 = cmp.eq v9, v10

@@ -136,3 +136,5 @@ global data @p_handlers size 16 align 4 {
 global const @p_handlers_size size 4 align 4 {
   bytes 0 "02"
 }
+
+global alias @p_handlers_end = @p_handlers + 16

@@ -25,6 +25,12 @@ pub(super) struct CompileOptions {
     /// keeps its declared minimum and `memory.grow` gives -1.
     #[arg(long, value_name = "PAGES", value_parser = clap::value_parser!(u32).range(0..=65536))]
     memory_max: Option<u32>,
+    /// Entries that `table.grow` may reach; that much RAM is reserved
+    ///
+    /// The module's own maximum still holds. Without this option a table
+    /// keeps its declared minimum and `table.grow` gives -1.
+    #[arg(long, value_name = "ENTRIES")]
+    table_max: Option<u32>,
     /// Make the symbols of the memories global even if they are not exported
     #[arg(long)]
     export_memory: bool,
@@ -95,6 +101,7 @@ impl CompileOptions {
             InitArg::Symbol => Init::Symbol,
         };
         translate.memory_max_pages = self.memory_max;
+        translate.table_max_entries = self.table_max;
         translate.export_memory = self.export_memory;
         translate.prefix.clone_from(&self.prefix);
         translate.import_symbols = self.import_symbol.iter().cloned().collect();
