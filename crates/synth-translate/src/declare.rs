@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use synth_ir::{Data, DataKind, Definition, Function, Linkage, Program, SymbolId};
-use synth_wasm::{ConstOp, ExternKind, Import, Module};
+use synth_wasm::{ConstOp, ExternKind, FuncType, Heap, Import, Module, TypedRef, ValType};
 
 use crate::ExportedSymbol;
 use crate::consts::{ConstValue, evaluate};
@@ -157,6 +157,16 @@ impl Declarer<'_> {
         Ok(())
     }
 
+    /// What imports of one function agree in: its type, by structure.
+    fn function_kind(&self, index: u32, ty: &FuncType) -> String {
+        let typed = |ty: &ValType| matches!(ty, ValType::TypedRef(_));
+        let structure = match ty.params.iter().chain(&ty.results).any(typed) {
+            true => signature_symbol(self.module, self.module.functions[index as usize].ty),
+            false => None,
+        };
+        structure.map_or_else(|| format!("function {ty}"), |name| format!("function {name}"))
+    }
+
     fn functions(&mut self) -> Result<(), Error> {
         for index in 0..self.module.functions.len() as u32 {
             let Some(ty) = self.module.function_type(index) else { continue };
@@ -165,7 +175,8 @@ impl Declarer<'_> {
             if let Some(import) = self.module.import(ExternKind::Function, index) {
                 let name = import_symbol(self.options, import);
                 let def = Definition::UndefinedFunction;
-                let symbol = self.add_undefined(&name, import, &format!("function {ty}"), def)?;
+                let kind = self.function_kind(index, ty);
+                let symbol = self.add_undefined(&name, import, &kind, def)?;
                 self.env.functions.push(symbol);
                 for export in exports.iter().filter(|e| symbol_name(e) != name) {
                     let def = Definition::Function(Box::new(forwarding(signature.clone(), symbol)));
@@ -321,7 +332,14 @@ impl Declarer<'_> {
         let mut symbol = None;
         if abi_type(ty).is_some() {
             let name = import_symbol(self.options, import);
-            let kind = format!("global {ty}");
+            // One global may be imported as several types of reference.
+            let kind = match ty {
+                ValType::TypedRef(TypedRef { heap: Heap::Extern, .. }) => {
+                    format!("global {}", ValType::ExternRef)
+                }
+                ValType::TypedRef(_) => format!("global {}", ValType::FuncRef),
+                ty => format!("global {ty}"),
+            };
             let def = Definition::UndefinedData;
             symbol = Some(self.add_undefined(&name, import, &kind, def)?);
         }

@@ -92,6 +92,12 @@ fn names_that_clash() {
         let error = error(wat);
         assert!(matches!(error, Error::SymbolClash { .. }), "{wat}: {error}");
     }
+    // Types of equal structure are one, and so are types of references.
+    let wat = r#"(module (type $a (func)) (type $b (func))
+        (import "m" "f" (func (param (ref $a)))) (import "m" "f" (func (param (ref $b))))
+        (import "m" "g" (global funcref)) (import "m" "g" (global (ref func))))"#;
+    let module = Module::parse(wat.as_bytes()).unwrap();
+    assert_eq!(translate(&module, &Options::default()).unwrap().symbols.len(), 2);
     // The same import twice is one symbol, and an import may be renamed.
     let wat = r#"(module (import "a" "f" (func)) (import "a" "f" (func)) (export "f" (func 1)))"#;
     let module = Module::parse(wat.as_bytes()).unwrap();

@@ -197,12 +197,6 @@ fn compile_failed(error: synth::Error) -> Stop {
         synth::Error::Translate(synth_translate::Error::UnsupportedModule { what, .. }) => {
             Stop::Skipped(what)
         }
-        // One import, asked for under two types that are equal by structure.
-        synth::Error::Translate(synth_translate::Error::SymbolClash { first, second, .. })
-            if first.starts_with("import ") && second.starts_with("import ") =>
-        {
-            Stop::Skipped("an import under two types".to_string())
-        }
         error => Stop::Failed(format!("does not compile: {error}")),
     }
 }

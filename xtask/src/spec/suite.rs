@@ -1,11 +1,11 @@
 //! The files of the suite that are run, each directive counted once.
 //!
 //! The base is version 2 of the specification without vectors. Newer files
-//! add extended constants, several memories,
-//! pages of one byte and what version 3 changed; they
-//! repeat most of the old ones, so a directive counts only where it appears
-//! for the first time: the same text after the same module of a file of the
-//! same name. What does not count runs all the same, since others may need it.
+//! add extended constants, several memories, pages of one byte and what
+//! version 3 changed; they repeat most of the old ones, so a directive counts
+//! only where it appears for the first time: the same text after the same
+//! module of a file of the same name. What does not count runs all the same,
+//! since others may need it.
 
 use std::collections::BTreeSet;
 
