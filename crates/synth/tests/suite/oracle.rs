@@ -105,6 +105,7 @@ fn trap_name(error: &Error) -> String {
         Some(TrapCode::IndirectCallToNull) => "uninitialized_element",
         Some(TrapCode::IntegerDivisionByZero) => "division_by_zero",
         Some(TrapCode::IntegerOverflow) => "integer_overflow",
+        Some(TrapCode::BadConversionToInteger) => "invalid_conversion",
         Some(TrapCode::BadSignature) => "indirect_call_mismatch",
         Some(TrapCode::StackOverflow) => "stack_overflow",
         _ => match error.kind() {
