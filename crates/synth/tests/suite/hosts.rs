@@ -66,6 +66,36 @@ fn a_module_and_a_host_call_each_other() {
     }
 }
 
+/// Prefixes keep the data of modules apart; one starts by itself, one is told.
+#[test]
+fn two_modules_in_one_program() {
+    let dir = scratch("two");
+    let tests = repository("crates/synth/tests/hosts");
+    let source = |name: &str| tests.join(name).display().to_string();
+    let board = |name: &str| repository("examples/host").join(name).display().to_string();
+    let flags = ["-mcpu=cortex-m4", "-mthumb", "-O2", "-Wall", "-Werror", "-c"];
+    for (c, o) in [(source("two.c"), "host.o"), (board("board.c"), "board.o")] {
+        run(&dir, "arm-none-eabi-gcc", &[&flags[..], &[&c, "-o", o]].concat());
+    }
+    for (name, init) in [("first", "array"), ("second", "symbol")] {
+        let prefix = format!("{name}_");
+        let input = source(&format!("{name}.wat"));
+        run(&dir, SYNTH, &["compile", &input, "--prefix", &prefix, "--init", init]);
+    }
+    let library = ["-mcpu=cortex-m4", "-mthumb", "-print-libgcc-file-name"];
+    let gcc = run(&dir, "arm-none-eabi-gcc", &library);
+    let libc = ["-mcpu=cortex-m4", "-mthumb", "-print-file-name=libc.a"];
+    let libc = run(&dir, "arm-none-eabi-gcc", &libc);
+    let script = format!("-T{}", board("board.ld"));
+    for linker in ["arm-none-eabi-ld", "ld.lld-19"] {
+        let objects = ["host.o", "board.o", "first.o", "second.o", libc.trim(), gcc.trim()];
+        let head = ["--fatal-warnings", "--gc-sections", &script, "-o", "all.elf"];
+        run(&dir, linker, &[&head[..], &objects].concat());
+        let result = emulate(&dir, "mps2-an386", "all.elf");
+        assert_eq!(result, (Some(0), "ok\n".to_string()), "{linker}");
+    }
+}
+
 fn image(dir: &Path, board: &str, entry: &str, level: &str, output: &str) {
     let inputs = repository("crates/synth/tests/hosts/image.wat").display().to_string();
     let options = ["compile", &inputs, "--emit", "image", "--board", board, "--entry", entry];
