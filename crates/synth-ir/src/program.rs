@@ -52,6 +52,8 @@ pub struct Symbol {
     pub def: Definition,
     /// The section to place it in, if not the default for its kind.
     pub section: Option<String>,
+    /// Whether it stays although nothing in the program refers to it.
+    pub retain: bool,
 }
 
 /// What a symbol stands for.
@@ -108,7 +110,7 @@ pub enum DataKind {
 /// A word of data that holds the address of a symbol plus a constant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct DataReloc {
-    /// Byte offset of the word in the data, a multiple of 4.
+    /// Byte offset of the word in the data, of any alignment.
     pub offset: u32,
     /// The symbol. A function's address has the Thumb bit.
     pub symbol: SymbolId,
@@ -150,6 +152,7 @@ impl Program {
             visibility: Visibility::Default,
             def,
             section: None,
+            retain: false,
         })
     }
 

@@ -103,8 +103,8 @@ pub enum Rule {
     /// More contents than the size says.
     #[error("the contents must not be larger than the size")]
     DataSize,
-    /// A relocation that is unaligned, outside of the data, or overlaps another.
-    #[error("relocations must be aligned, within the data, by rising offset")]
+    /// A relocation that is outside of the data, or overlaps another.
+    #[error("relocations must be within the data, by rising offset")]
     DataReloc,
     /// An alias of something undefined, or of an alias.
     #[error("an alias must name defined data or a defined function")]
@@ -163,7 +163,7 @@ fn verify_data(program: &Program, data: &Data) -> Result<(), Rule> {
     let mut free = 0;
     for reloc in &data.relocs {
         let end = u64::from(reloc.offset) + 4;
-        if reloc.offset % 4 != 0 || u64::from(reloc.offset) < free || end > data.size.into() {
+        if u64::from(reloc.offset) < free || end > data.size.into() {
             return Err(Rule::DataReloc);
         }
         free = end;

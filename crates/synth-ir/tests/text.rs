@@ -16,7 +16,7 @@ loc 2 = @f + 7 inlined 1
 
 local data @x#0 size 10 align 1
 
-local hidden section(".my \"data\"\u{1f600}") const @x#1 size 80 align 4 {
+local hidden retain section(".my \"data\"\u{1f600}") const @x#1 size 80 align 4 {
   bytes 0 "01"
   bytes 64 "0001"
   ref 32 @"odd name"

@@ -82,7 +82,7 @@ fn broken_functions_are_found() {
 fn broken_symbols_are_found() {
     let cases = [
         ("local data @d size 4 align 3", Rule::Alignment),
-        ("local data @d size 8 align 4 {\n ref 2 @d\n}", Rule::DataReloc),
+        ("local data @d size 8 align 4 {\n ref 5 @d\n}", Rule::DataReloc),
         ("local data @d size 8 align 4 {\n ref 8 @d\n}", Rule::DataReloc),
         ("local data @d size 8 align 4 {\n ref 0 @d\n ref 0 @d\n}", Rule::DataReloc),
         ("global undefined data @u\nglobal alias @a = @u", Rule::AliasTarget),

@@ -31,7 +31,7 @@ fn is_root(symbol: &Symbol) -> bool {
     match &symbol.def {
         Definition::UndefinedFunction | Definition::UndefinedData => false,
         Definition::Data(data) if data.kind == DataKind::InitArray => true,
-        _ => symbol.linkage != Linkage::Local,
+        _ => symbol.retain || symbol.linkage != Linkage::Local,
     }
 }
 

@@ -163,6 +163,7 @@ fn parse_symbol(
     if line.eat_word("hidden") {
         symbol.visibility = Visibility::Hidden;
     }
+    symbol.retain = line.eat_word("retain");
     if line.eat_word("section") {
         line.expect('(')?;
         symbol.section = Some(line.text()?);

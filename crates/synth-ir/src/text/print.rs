@@ -325,6 +325,9 @@ fn print_symbol(
     if symbol.visibility == crate::Visibility::Hidden {
         prefix.push_str("hidden ");
     }
+    if symbol.retain {
+        prefix.push_str("retain ");
+    }
     if let Some(section) = &symbol.section {
         let _ = write!(prefix, "section({}) ", quoted(section));
     }
