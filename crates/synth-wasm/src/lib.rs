@@ -12,6 +12,7 @@ mod const_expr;
 mod error;
 mod module;
 mod names;
+mod object;
 mod operator;
 mod parse;
 mod resolve;
@@ -24,6 +25,10 @@ pub use module::{
     ImportType, Memory, Module, SegmentKind, Table,
 };
 pub use names::Names;
+pub use object::{
+    Binding, Comdat, DataPlace, Feature, FeaturePolicy, Field, InitFunction, Object, ObjectSymbol,
+    RelocKind, Relocation, SegmentInfo, SymbolKind,
+};
 pub use operator::{OperatorName, operator_name};
 pub use types::{FuncType, GlobalType, Heap, MemoryType, TableType, TypedRef, ValType};
 pub use wasmparser::WasmFeatures;

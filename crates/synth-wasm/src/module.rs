@@ -8,7 +8,9 @@ use std::ops::Range;
 use wasmparser::{BinaryReader, FunctionBody};
 
 use crate::const_expr::ConstExpr;
+use crate::error::Error;
 use crate::names::Names;
+use crate::object::Object;
 use crate::types::{FuncType, GlobalType, Heap, MemoryType, TableType, TypedRef, ValType};
 
 /// A validated module with the bytes that it was read from.
@@ -47,6 +49,11 @@ pub struct Module {
     pub names: Names,
     /// Custom sections in order, the name section included.
     pub customs: Vec<Custom>,
+    /// What the module says for a linker, if it has a `linking` section that
+    /// can be read. See [`Module::check_relocations`].
+    pub object: Option<Object>,
+    /// Why [`Module::object`] is missing although there is such a section.
+    pub(crate) object_error: Option<Error>,
 }
 
 /// Which index space an export or import belongs to.

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use wasmparser::{IndirectNameMap, Name, NameMap, NameSectionReader};
 
+use crate::object::{ObjectSymbol, SymbolKind};
+
 /// Names of the entities of a module, by index.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
@@ -40,6 +42,19 @@ impl Names {
             }
         }
         names
+    }
+
+    /// Objects have a symbol table in place of a name section.
+    pub(crate) fn add_symbols<'a>(&mut self, symbols: impl Iterator<Item = &'a ObjectSymbol>) {
+        for symbol in symbols {
+            let (names, index) = match symbol.kind {
+                SymbolKind::Function(index) => (&mut self.functions, index),
+                SymbolKind::Global(index) => (&mut self.globals, index),
+                SymbolKind::Table(index) => (&mut self.tables, index),
+                _ => continue,
+            };
+            names.entry(index).or_insert_with(|| symbol.name.clone());
+        }
     }
 
     fn read_subsection(&mut self, subsection: Name<'_>) -> wasmparser::Result<()> {

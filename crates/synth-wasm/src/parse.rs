@@ -13,6 +13,7 @@ use crate::module::{
     ImportType, Memory, Module, SegmentKind, Table,
 };
 use crate::names::Names;
+use crate::object::SectionContents;
 
 /// What the validator accepts: the current specification and the finished
 /// proposals, more than the translator compiles, so that what it does not is
@@ -46,10 +47,21 @@ impl Module {
         let mut parser = Parser::new(0);
         parser.set_features(features);
         let mut next_body = 0;
+        let mut sections = Vec::new();
         for payload in parser.parse_all(&bytes) {
-            module.read_payload(payload?, &mut next_body)?;
+            let payload = payload?;
+            sections.extend(section_contents(&payload, module.customs.len()));
+            module.read_payload(payload, &mut next_body)?;
         }
         module.resolve_types();
+        // Custom sections change nothing for whoever does not use them.
+        match crate::object::read(&module, &sections) {
+            Ok(object) => {
+                module.names.add_symbols(object.iter().flat_map(|object| &object.symbols));
+                module.object = object;
+            }
+            Err(error) => module.object_error = Some(error),
+        }
         Ok(module)
     }
 
@@ -183,6 +195,22 @@ impl Module {
             range: start..start + reader.data().len(),
         });
     }
+}
+
+/// What relocations of a section would change, if the payload begins one.
+fn section_contents(payload: &Payload<'_>, customs: usize) -> Option<SectionContents> {
+    let range = |range: &std::ops::Range<u64>| range.start as usize..range.end as usize;
+    Some(match payload {
+        Payload::CodeSectionStart { unchecked_range: code, .. } => {
+            SectionContents::Code(range(code))
+        }
+        Payload::DataSection(reader) => SectionContents::Data(range(&reader.range())),
+        Payload::CustomSection(_) => SectionContents::Custom(customs),
+        payload => {
+            payload.as_section()?;
+            SectionContents::Other
+        }
+    })
 }
 
 /// Validates a module. The bodies are read one operator at a time, so that the
