@@ -67,26 +67,30 @@ fn for_each_reference(def: &Definition, mut f: impl FnMut(SymbolId)) {
 }
 
 fn renumber(program: &mut Program, numbers: &SecondaryMap<SymbolId, Option<SymbolId>>) {
-    // Dead instructions may name symbols that are gone: any number will do.
-    let new = |id: &mut SymbolId| *id = numbers[*id].unwrap_or(*id);
     for symbol in program.symbols.values_mut() {
-        match &mut symbol.def {
-            Definition::UndefinedFunction | Definition::UndefinedData | Definition::Absolute(_) => {
-            }
-            Definition::Alias { target, .. } => new(target),
-            Definition::Data(data) => data.relocs.iter_mut().for_each(|r| new(&mut r.symbol)),
-            Definition::Function(func) => {
-                for data in func.insts.values_mut() {
-                    match data {
-                        InstData::SymbolAddr { symbol, .. } => new(symbol),
-                        InstData::Call { callee, .. } => new(callee),
-                        _ => {}
-                    }
-                }
-            }
-        }
+        // Dead instructions may name symbols that are gone: any number will do.
+        map_symbols(&mut symbol.def, |id| *id = numbers[*id].unwrap_or(*id));
     }
     for source in &mut program.sources {
         source.function = source.function.and_then(|id| numbers[id]);
+    }
+}
+
+/// Calls `f` with each symbol that a definition names, dead instructions
+/// included.
+pub(crate) fn map_symbols(def: &mut Definition, mut f: impl FnMut(&mut SymbolId)) {
+    match def {
+        Definition::UndefinedFunction | Definition::UndefinedData | Definition::Absolute(_) => {}
+        Definition::Alias { target, .. } => f(target),
+        Definition::Data(data) => data.relocs.iter_mut().for_each(|r| f(&mut r.symbol)),
+        Definition::Function(func) => {
+            for data in func.insts.values_mut() {
+                match data {
+                    InstData::SymbolAddr { symbol, .. } => f(symbol),
+                    InstData::Call { callee, .. } => f(callee),
+                    _ => {}
+                }
+            }
+        }
     }
 }

@@ -9,10 +9,12 @@ pub mod dce;
 pub mod dead_symbols;
 mod edit;
 pub mod gvn;
+mod link;
 mod pipeline;
 pub mod simplify;
 pub mod soften;
 
+pub use link::{Input, LinkError, Linked, Problem, link};
 pub use pipeline::{
     Change, Context, Level, Observer, PIPELINE, Pass, Printer, Renumbering, Stage, Step,
     find_stage, run_pipeline,

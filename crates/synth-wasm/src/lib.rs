@@ -1,4 +1,5 @@
-//! Reads WebAssembly modules in the binary and the text format.
+//! Reads WebAssembly modules in the binary and the text format, relocatable
+//! objects among them, and archives of objects.
 //!
 //! [`Module::parse`] validates the whole module before anything is handed
 //! out, so that every index in a [`Module`] is in range and every function
@@ -8,6 +9,7 @@
 //! Any byte string gives a [`Module`] or an [`Error`], in linear time and in
 //! memory that is proportional to the input.
 
+mod archive;
 mod const_expr;
 mod error;
 mod module;
@@ -18,6 +20,7 @@ mod parse;
 mod resolve;
 mod types;
 
+pub use archive::{Member, is_archive, read_archive, select_members};
 pub use const_expr::{ConstExpr, ConstOp};
 pub use error::Error;
 pub use module::{

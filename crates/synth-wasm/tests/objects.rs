@@ -4,7 +4,7 @@
 
 use synth_wasm::{
     Binding, Comdat, DataPlace, Error, FeaturePolicy, Module, Object, ObjectSymbol, RelocKind,
-    Relocation, SymbolKind,
+    Relocation, SymbolKind, is_archive, read_archive, select_members,
 };
 
 macro_rules! object {
@@ -188,4 +188,39 @@ fn stale_relocations() {
     }
     let module = Module::parse(b"(module (func))").unwrap();
     assert_eq!(module.check_relocations(), Err(Error::NoObject));
+}
+
+#[test]
+fn archives() {
+    let bytes = include_bytes!("objects/library.a");
+    assert!(is_archive(bytes) && !is_archive(include_bytes!("objects/basic.o")));
+    let members = read_archive(bytes).unwrap();
+    let names: Vec<_> = members.iter().map(|m| m.name).collect();
+    assert_eq!(names, ["basic.o", "group.o"]);
+    assert_eq!(members[1].bytes, include_bytes!("objects/group.o"));
+    assert!(matches!(read_archive(&bytes[..1000]), Err(Error::Archive(_))));
+    assert!(matches!(read_archive(b"!<thin>\n"), Err(Error::Archive(_))));
+    let empty = read_archive(b"!<arch>\n").unwrap();
+    assert!(empty.is_empty());
+}
+
+/// `main` needs `middle`, which needs `leaf`; a weak reference and what is
+/// defined already need nothing.
+#[test]
+fn members_are_taken_when_they_are_needed() {
+    let members = read_archive(include_bytes!("objects/needs.a")).unwrap();
+    let names: Vec<_> = members.iter().map(|m| m.name).collect();
+    assert_eq!(names, ["other_leaf.o", "middle.o", "main.o", "leaf.o", "unused.o", "weak_user.o"]);
+    let modules: Vec<Module> = members.iter().map(|m| Module::parse(m.bytes).unwrap()).collect();
+    let select = |objects: &[usize], members: &[usize]| -> Vec<&str> {
+        let objects: Vec<&Module> = objects.iter().map(|&i| &modules[i]).collect();
+        let from: Vec<&Module> = members.iter().map(|&i| &modules[i]).collect();
+        select_members(&objects, &from).into_iter().map(|i| names[members[i]]).collect()
+    };
+    let [other_leaf, middle, main, leaf, unused, weak_user] = [0, 1, 2, 3, 4, 5];
+    assert_eq!(select(&[main], &[leaf, middle, unused]), ["middle.o", "leaf.o"]);
+    assert_eq!(select(&[main], &[other_leaf, leaf, middle]), ["middle.o", "other_leaf.o"]);
+    assert_eq!(select(&[main, leaf], &[other_leaf, middle, unused]), ["middle.o"]);
+    assert_eq!(select(&[weak_user], &[leaf]), [""; 0]);
+    assert_eq!(select(&[], &[main, middle, leaf]), [""; 0]);
 }

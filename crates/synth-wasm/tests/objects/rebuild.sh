@@ -14,3 +14,20 @@ wasm-ld-19 --no-entry --emit-relocs --export=use group.o -o group.wasm
 wasm-opt -O1 group.wasm -o stale-code.wasm
 rm group.wasm
 llvm-ar-19 rcsD library.a basic.o group.o
+
+# The members of needs.a, one function each.
+work=$(mktemp -d)
+member() {
+    echo "$2" >"$work/$1.c"
+    clang-19 --target=wasm32 -O2 -c "$work/$1.c" -o "$work/$1.o"
+}
+member other_leaf 'int leaf(void) { return 2; }'
+member middle 'int leaf(void); int middle(void) { return leaf() + 1; }'
+member main 'int middle(void); int main(void) { return middle(); }'
+member leaf 'int leaf(void) { return 1; }'
+member unused 'int main(void); int unused(void) { return main(); }'
+member weak_user '__attribute__((weak)) int leaf(void); int user(void) { return leaf(); }'
+rm -f needs.a
+(cd "$work" && llvm-ar-19 rcsD needs.a other_leaf.o middle.o main.o leaf.o unused.o weak_user.o)
+mv "$work/needs.a" .
+rm -r "$work"
