@@ -1,15 +1,18 @@
 //! The stages in order: parse, translate, optimise, generate code.
 
-use rayon::prelude::*;
-use synth_ir::{Definition, Function, Linkage, Program, Signature, Symbol, SymbolId};
-use synth_object::{Board, Image, ImageOptions, Object, link};
-use synth_opt::{Observer, Renumbering, run_pipeline};
-use synth_thumb::{Code, Listing, Thumb};
-use synth_translate::{ExportedSymbol, Refusal, Translation};
-use synth_wasm::Module;
+use std::collections::BTreeSet;
 
+use rayon::prelude::*;
+use synth_ir::{Definition, Function, Linkage, Program, Signature, Symbol, SymbolId, Visibility};
+use synth_object::{Board, Image, ImageOptions, Object, link};
+use synth_opt::{Input, Observer, Renumbering, link as link_programs, run_pipeline};
+use synth_thumb::{Code, Listing, Thumb};
+use synth_translate::{ExportedSymbol, Output, Refusal, Translation};
+use synth_wasm::{Module, is_archive};
+
+use crate::inputs::{self, Unit, in_file};
 use crate::run::find_signature;
-use crate::{Error, Options, RunError, runtime};
+use crate::{Error, Options, RunError, Source, runtime};
 
 /// Compiles modules with one set of options.
 ///
@@ -42,11 +45,35 @@ impl Compiler {
         input: &[u8],
         observer: &mut (dyn Observer + Send),
     ) -> Result<Compiled, Error> {
+        self.in_pool(|| self.compile_module(&Module::parse(input)?, observer))
+    }
+
+    /// Compiles several objects, and what they need of archives, into one
+    /// program; or one file of any kind. `observer` sees the program after
+    /// each pass.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn compile_sources(
+        &self,
+        sources: &[Source<'_>],
+        observer: &mut (dyn Observer + Send),
+    ) -> Result<Compiled, Error> {
+        match sources {
+            [source] if !is_archive(source.bytes) => self.compile_observed(source.bytes, observer),
+            _ => self.in_pool(|| {
+                let units = inputs::read(sources, self.options.whole_archive)?;
+                self.compile_units(&units, observer)
+            }),
+        }
+    }
+
+    fn in_pool<T: Send>(&self, f: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(self.options.threads)
             .build()
             .map_err(|e| Error::Threads(e.to_string()))?;
-        pool.install(|| self.compile_module(&Module::parse(input)?, observer))
+        pool.install(f)
     }
 
     /// Compiles a module that was read before, on the current thread pool;
@@ -59,31 +86,104 @@ impl Compiler {
         module: &Module,
         observer: &mut dyn Observer,
     ) -> Result<Compiled, Error> {
-        check_imports(module, &self.options)?;
+        check_imports(&[module], &self.options)?;
+        self.compile_output(self.translate(module)?, observer)
+    }
+
+    fn compile_units(
+        &self,
+        units: &[Unit],
+        observer: &mut dyn Observer,
+    ) -> Result<Compiled, Error> {
+        let modules: Vec<&Module> = units.iter().map(|unit| &unit.module).collect();
+        check_imports(&modules, &self.options)?;
+        let mut programs = Vec::new();
+        let (mut exports, mut refused) = (Vec::new(), Vec::new());
+        for Unit { name, module } in units {
+            let output = self.translate(module).map_err(|error| in_file(name, error))?;
+            programs.push(Input { name: name.clone(), program: output.program });
+            exports.push(output.exports);
+            refused.push(output.refused);
+        }
+        let linked = link_programs(programs)?;
+        for (i, numbers) in linked.numbers.iter().enumerate() {
+            renumber(&mut exports[i], &mut refused[i], numbers);
+        }
+        let output = Output {
+            program: linked.program,
+            exports: exports.concat(),
+            refused: refused.concat(),
+        };
+        self.compile_output(output, observer)
+    }
+
+    fn translate(&self, module: &Module) -> Result<Output, Error> {
         let translation = Translation::new(module, &self.options.translate)?;
         let bodies = translation.functions().into_par_iter().map(|i| translation.function(i));
         let bodies = bodies.collect();
-        let output = translation.finish(bodies)?;
-        let (mut compiled, numbers) = compile_program(output.program, &self.options, observer)?;
-        compiled.exported = output.exports;
-        for export in &mut compiled.exported {
-            export.symbol = export.symbol.and_then(|id| numbers.get(id));
-        }
-        compiled.refused = output.refused;
-        compiled.refused.retain_mut(|refusal| {
-            let symbol = numbers.get(refusal.symbol);
-            symbol.inspect(|&id| refusal.symbol = id).is_some()
-        });
+        Ok(translation.finish(bodies)?)
+    }
+
+    fn compile_output(
+        &self,
+        output: Output,
+        observer: &mut dyn Observer,
+    ) -> Result<Compiled, Error> {
+        let Output { mut program, mut exports, mut refused } = output;
+        keep_exports(&mut program, &self.options.exports)?;
+        let (mut compiled, numbers) = compile_program(program, &self.options, observer)?;
+        renumber(&mut exports, &mut refused, &numbers);
+        compiled.exported = exports;
+        compiled.refused = refused;
         Ok(compiled)
     }
 }
 
+/// Follows the symbols of exports and refused functions; those that are gone
+/// are left out.
+fn renumber(exports: &mut [ExportedSymbol], refused: &mut Vec<Refusal>, numbers: &Renumbering) {
+    for export in exports {
+        export.symbol = export.symbol.and_then(|id| numbers.get(id));
+    }
+    refused.retain_mut(|refusal| {
+        let symbol = numbers.get(refusal.symbol);
+        symbol.inspect(|&id| refusal.symbol = id).is_some()
+    });
+}
+
+/// Makes all symbols but those of these names local.
+fn keep_exports(program: &mut Program, names: &[String]) -> Result<(), Error> {
+    let is_definition = |symbol: &Symbol| {
+        let undefined =
+            matches!(symbol.def, Definition::UndefinedFunction | Definition::UndefinedData);
+        symbol.linkage != Linkage::Local && !undefined
+    };
+    if names.is_empty() {
+        return Ok(());
+    }
+    let wanted: BTreeSet<&str> = names.iter().map(String::as_str).collect();
+    let defined: BTreeSet<&str> =
+        program.symbols.values().filter(|s| is_definition(s)).map(|s| &s.name[..]).collect();
+    if let Some(name) = wanted.difference(&defined).next() {
+        let defined = defined.iter().map(ToString::to_string).collect();
+        return Err(Error::NoExport { name: name.to_string(), defined });
+    }
+    for symbol in program.symbols.values_mut().filter(|s| is_definition(s)) {
+        if !wanted.contains(&symbol.name[..]) {
+            symbol.linkage = Linkage::Local;
+            symbol.visibility = Visibility::Default;
+        }
+    }
+    Ok(())
+}
+
 /// Whether symbols are given only to imports that there are.
-fn check_imports(module: &Module, options: &Options) -> Result<(), Error> {
-    let names = || module.imports.iter().map(|i| format!("{}.{}", i.module, i.name));
+fn check_imports(modules: &[&Module], options: &Options) -> Result<(), Error> {
+    let imports = || modules.iter().flat_map(|module| &module.imports);
+    let names = || imports().map(|i| format!("{}.{}", i.module, i.name));
     for name in options.translate.import_symbols.keys() {
         if !names().any(|import| import == *name) {
-            let imports = if module.imports.is_empty() {
+            let imports = if imports().next().is_none() {
                 vec!["nothing".to_string()]
             } else {
                 names().collect()

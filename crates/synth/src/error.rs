@@ -48,6 +48,48 @@ pub enum Error {
     #[error("can't start threads: {0}")]
     #[diagnostic(code(synth::threads))]
     Threads(String),
+    /// An error of one of several inputs.
+    #[error("in {file}: {error}")]
+    #[diagnostic(code(synth::input))]
+    InFile {
+        /// The file, and the member if that is an archive.
+        file: String,
+        /// What is wrong there.
+        error: Box<Error>,
+        /// What to do about it.
+        #[help]
+        help: Option<String>,
+    },
+    /// A finished module among several inputs.
+    #[error("{file} is no relocatable object, and only those can be linked")]
+    #[diagnostic(
+        code(synth::finished),
+        help(
+            "give the objects that it was linked from, or compile each module by a command of its \
+             own and join the results with a linker"
+        )
+    )]
+    Finished {
+        /// The file, and the member if that is an archive.
+        file: String,
+    },
+    /// No input has anything to compile.
+    #[error("there is nothing to compile: no input holds a wasm object")]
+    #[diagnostic(code(synth::empty))]
+    NothingToCompile,
+    /// The inputs do not fit together.
+    #[error(transparent)]
+    #[diagnostic(code(synth::link))]
+    Link(#[from] synth_opt::LinkError),
+    /// A symbol is to be exported that no input defines.
+    #[error("no input defines '{name}', which is to be exported")]
+    #[diagnostic(code(synth::export), help("they define: {}", defined.join(", ")))]
+    NoExport {
+        /// The symbol.
+        name: String,
+        /// What they define.
+        defined: Vec<String>,
+    },
     /// The routines that come with the compiler are broken.
     #[error("the run-time routines do not compile: {0}")]
     #[diagnostic(code(synth::runtime), help("this is a defect of synth; please report it"))]

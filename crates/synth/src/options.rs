@@ -16,6 +16,12 @@ pub struct Options {
     pub translate: synth_translate::Options,
     /// What the object holds beside code and data.
     pub object: ObjectOptions,
+    /// The symbols that other objects may see; all that are not local, if it
+    /// is empty. Of what is not named, the program keeps what it needs.
+    pub exports: Vec<String>,
+    /// Whether all members of archives are compiled; else those that are
+    /// needed.
+    pub whole_archive: bool,
     /// Threads that compile functions; 0 means one for each core. The output
     /// does not depend on it.
     pub threads: usize,
@@ -28,6 +34,8 @@ impl Default for Options {
             level: Level::default(),
             translate: synth_translate::Options::default(),
             object: ObjectOptions::default(),
+            exports: Vec::new(),
+            whole_archive: false,
             threads: 0,
         }
     }

@@ -10,19 +10,24 @@ use synth_opt::{PIPELINE, Printer, find_stage};
 
 use super::files::{is_standard, read, same_file, write};
 use super::{CompileOptions, Outcome, image, usage};
-use crate::{Compiled, Compiler, Error, Options};
+use crate::{Compiled, Compiler, Error, Options, Source};
 
-/// Compile a module
+/// Compile a module, or several wasm objects into one program
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   synth compile pid.wat                                pid.o, for a Cortex-M4 and small
   synth compile pid.wasm -o pid.o --cpu cortex-m33 -O2
   synth compile pid.wasm --emit asm -o -               the machine code, on the terminal
+  synth compile shim.o filter.o libmath.a -o all.o     wasm objects, linked into one object
   synth compile app.wasm --emit image --board mps2-an385 --entry main -o app.elf
   synth compile app.wasm --emit bin --board my-board.toml --entry main -o app.bin")]
 pub(super) struct Compile {
-    /// The module, .wasm or .wat; - is standard input
+    /// A module, .wasm or .wat, or wasm objects and archives of them; - is standard input
+    ///
+    /// Several inputs become one program, in which one can be inlined into the
+    /// other: objects as clang, rustc and `wasm-ld -r` write them, and of each
+    /// archive the members that they need. An archive alone is taken whole.
     #[arg(value_name = "INPUT", required = true)]
     inputs: Vec<PathBuf>,
     /// The output file; - is standard output [default: INPUT's name with another ending]
@@ -34,6 +39,15 @@ pub(super) struct Compile {
     /// What to write
     #[arg(long, value_enum, value_name = "KIND", default_value_t = Emit::Obj)]
     emit: Emit,
+    /// Make this symbol visible to other objects, and no other; may be repeated
+    ///
+    /// Without this option every symbol is visible that is not local to its
+    /// object, and stays although nothing uses it.
+    #[arg(long, value_name = "SYMBOL")]
+    export: Vec<String>,
+    /// Compile all members of archives, not only those that are needed
+    #[arg(long)]
+    whole_archive: bool,
     #[command(flatten)]
     options: CompileOptions,
     /// The board of an image
@@ -107,31 +121,40 @@ enum Traps {
 
 impl Compile {
     pub(super) fn run(&self) -> Outcome {
-        let input = self.check()?;
-        let output = self.output(input)?;
+        self.check()?;
+        let output = self.output()?;
         let board = self.board.as_deref().map(image::find_board).transpose()?;
-        let bytes = read(input)?;
-        let failed = || format!("can't compile {}", input.display());
-        let options = self.options(input, board.as_ref());
+        let inputs =
+            self.inputs.iter().map(|path| read(path)).collect::<miette::Result<Vec<_>>>()?;
+        let names: Vec<String> = self.inputs.iter().map(|p| p.display().to_string()).collect();
+        let sources: Vec<Source<'_>> =
+            names.iter().zip(&inputs).map(|(name, bytes)| Source { name, bytes }).collect();
+        let options = self.options(board.as_ref());
         let mut printer = Printer {
             out: std::io::stderr(),
             after: self.print_after.clone(),
             changed: self.print_changed,
         };
-        let compiled = Compiler::new(options).compile_observed(&bytes, &mut printer);
-        let compiled = compiled.wrap_err_with(failed)?;
-        let contents = self.emit(&compiled, board.as_ref()).wrap_err_with(failed)?;
+        let compiled = Compiler::new(options).compile_sources(&sources, &mut printer);
+        let compiled = self.in_input(compiled)?;
+        let contents = self.in_input(self.emit(&compiled, board.as_ref()))?;
         write(&output, &contents)
     }
 
-    /// Whether the options go together; the only input.
-    fn check(&self) -> Outcome<&Path> {
-        let [input] = &self.inputs[..] else {
-            let message = "several inputs can't be compiled into one output yet: linking them \
-                           comes with wasm objects. Compile each by a command of its own and join \
-                           the objects with a linker";
-            return usage(ErrorKind::TooManyValues, message);
-        };
+    /// Names the input in an error, which those about several do themselves.
+    fn in_input<T, E: Into<miette::Report>>(&self, result: Result<T, E>) -> miette::Result<T> {
+        let result = result.map_err(Into::into);
+        match &self.inputs[..] {
+            [input] => result.wrap_err_with(|| format!("can't compile {}", input.display())),
+            _ => result,
+        }
+    }
+
+    /// Whether the options go together.
+    fn check(&self) -> Outcome {
+        if self.inputs.iter().filter(|input| is_standard(input)).count() > 1 {
+            return usage(ErrorKind::TooManyValues, "only one input can be standard input");
+        }
         for (option, given) in
             [("--board", self.board.is_some()), ("--entry", self.entry.is_some())]
         {
@@ -147,32 +170,38 @@ impl Compile {
             let message = format!("there is no pass '{unknown}'; there are {}", passes.join(", "));
             return usage(ErrorKind::InvalidValue, message);
         }
-        Ok(input)
+        Ok(())
     }
 
     /// Where the output goes.
-    fn output(&self, input: &Path) -> Outcome<PathBuf> {
-        let output = match &self.output {
-            Some(output) => output.clone(),
-            None if is_standard(input) => {
-                let message = "the input is standard input: name the output with -o";
-                return usage(ErrorKind::MissingRequiredArgument, message);
-            }
-            None => {
-                let name = input.file_name().unwrap_or(input.as_os_str());
-                Path::new(name).with_extension(self.emit.extension())
-            }
-        };
-        if same_file(input, &output) {
+    fn output(&self) -> Outcome<PathBuf> {
+        let output = self.chosen_output()?;
+        if let Some(input) = self.inputs.iter().find(|input| same_file(input, &output)) {
             let message = format!("the output would overwrite the input {}", input.display());
             return usage(ErrorKind::ArgumentConflict, message);
         }
         Ok(output)
     }
 
-    fn options(&self, input: &Path, board: Option<&Board>) -> Options {
+    fn chosen_output(&self) -> Outcome<PathBuf> {
+        let message = match (&self.output, &self.inputs[..]) {
+            (Some(output), _) => return Ok(output.clone()),
+            (None, [input]) if !is_standard(input) => {
+                let name = input.file_name().unwrap_or(input.as_os_str());
+                return Ok(Path::new(name).with_extension(self.emit.extension()));
+            }
+            (None, [_]) => "the input is standard input: name the output with -o",
+            (None, _) => "there are several inputs: name the output with -o",
+        };
+        usage(ErrorKind::MissingRequiredArgument, message)
+    }
+
+    fn options(&self, board: Option<&Board>) -> Options {
         let mut options = self.options.options(board.map(|board| board.cpu));
-        let name = input.file_name().filter(|_| !is_standard(input));
+        options.exports.clone_from(&self.export);
+        options.whole_archive = self.whole_archive;
+        let input = self.inputs.first().filter(|input| !is_standard(input));
+        let name = input.and_then(|input| input.file_name());
         options.object.file = name.map(|n| n.to_string_lossy().into_owned());
         options.object.orphan_clean = self.orphan_clean;
         options.object.traps = match self.traps {
