@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod contract;
 mod count;
 mod encodings;
 mod fuzz;
@@ -17,7 +18,7 @@ mod spec;
 mod test;
 
 /// What a command fails with; its text is shown to the user.
-type Failure = Box<dyn std::error::Error>;
+type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// The result of a command.
 type Result<T = ()> = std::result::Result<T, Failure>;
 
@@ -49,6 +50,8 @@ enum Command {
     BenchBuild(count::Arguments),
     Runtime(runtime::Arguments),
     Softfloat(softfloat::Arguments),
+    Contract(contract::Arguments),
+    ContractBuild(contract::BuildArguments),
 }
 
 /// The root of the workspace.
@@ -71,10 +74,16 @@ fn dispatch(command: &Command) -> Result {
         Command::BenchBuild(arguments) => count::run("bench-build", arguments),
         Command::Runtime(arguments) => runtime::run(arguments),
         Command::Softfloat(arguments) => softfloat::run(arguments),
+        Command::Contract(arguments) => contract::run(arguments),
+        Command::ContractBuild(arguments) => contract::rebuild(arguments),
     }
 }
 
 fn main() -> ExitCode {
+    // Commands here run synth as its users do, without a second program to build.
+    if std::env::args_os().nth(1).is_some_and(|word| word == "synth") {
+        return synth::cli::main_from(std::env::args_os().skip(1));
+    }
     match dispatch(&Arguments::parse().command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {

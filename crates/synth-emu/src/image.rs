@@ -47,10 +47,28 @@ impl ImageRun {
 /// # Errors
 /// QEMU is missing, or a pipe failed.
 pub fn run_image(image: &Path, board: Board, timeout: Duration) -> Result<ImageRun> {
+    run_image_with(image, &[], board, timeout)
+}
+
+/// As [`run_image`], with words that `SYS_GET_CMDLINE` gives to the image. They
+/// hold no commas.
+///
+/// # Errors
+/// As [`run_image`].
+pub fn run_image_with(
+    image: &Path,
+    arguments: &[&str],
+    board: Board,
+    timeout: Duration,
+) -> Result<ImageRun> {
     let mut command = Command::new(QEMU);
     command.args(["-M", board.name(), "-display", "none", "-monitor", "none"]);
     command.args(["-chardev", "stdio,id=console,mux=on,signal=off", "-serial", "chardev:console"]);
-    command.args(["-semihosting-config", "enable=on,target=native,chardev=console"]);
+    let mut semihosting = "enable=on,target=native,chardev=console".to_string();
+    for argument in arguments {
+        semihosting += &format!(",arg={argument}");
+    }
+    command.args(["-semihosting-config", &semihosting]);
     command.arg("-kernel").arg(image);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = spawn(&mut command)?;

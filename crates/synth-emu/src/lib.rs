@@ -32,6 +32,6 @@ pub mod server;
 
 pub use board::{Board, MemoryMap};
 pub use error::{Error, HostError, Result};
-pub use image::{ImageEnd, ImageRun, run_image};
+pub use image::{ImageEnd, ImageRun, run_image, run_image_with};
 pub use machine::{CallArgs, Host, HostCall, Machine, NoHost, Options};
 pub use outcome::{Fault, FaultKind, Outcome, Preserved, Registers, Run};

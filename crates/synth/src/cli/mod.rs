@@ -13,6 +13,7 @@ mod options;
 mod report;
 mod run;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
@@ -75,8 +76,13 @@ fn usage<T>(kind: ErrorKind, message: impl Into<String>) -> Outcome<T> {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    main_from(std::env::args_os())
+}
+
+/// Runs a command line; its first word is the program's name.
+pub fn main_from(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     report::install();
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(arguments);
     let (name, outcome) = match cli.command {
         Command::Compile(compile) => ("compile", compile.run()),
         Command::Run(run) => ("run", run.run()),

@@ -1,0 +1,79 @@
+//! `cargo xtask contract-build`: rebuilds the committed wasm objects.
+
+use std::path::Path;
+use std::process::Command;
+
+use clap::Args;
+
+use super::unit::{self, Unit};
+use super::{directory, wasm};
+use crate::Result;
+use crate::runtime::finish;
+
+/// What clang is told for an object of the native model (docs: the contract).
+const FLAGS: [&str; 15] = [
+    "--target=wasm32",
+    "-std=gnu11",
+    "-funsigned-char",
+    "-fshort-enums",
+    "-fwrapv",
+    "-fno-strict-aliasing",
+    "-ffp-contract=off",
+    "-ffunction-sections",
+    "-fdata-sections",
+    "-g",
+    "-fdebug-compilation-dir=.",
+    "-Wall",
+    "-Wextra",
+    "-Wno-infinite-recursion",
+    "-Werror",
+];
+
+/// Rebuild contract/wasm from contract/c (needs clang-19).
+#[derive(Args)]
+pub struct Arguments {
+    /// Only these units
+    #[arg(value_name = "UNIT")]
+    only: Vec<String>,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> Result {
+    for unit in unit::find(&directory().join("c"), &arguments.only)? {
+        for source in &unit.sources {
+            for level in wasm::LEVELS {
+                compile(&unit, source, level, &wasm::object(source, level))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn compile(unit: &Unit, source: &Path, level: &str, output: &Path) -> Result {
+    let mut clang = Command::new("clang-19");
+    clang.args(FLAGS).arg(format!("-O{level}")).args(&unit.wasm_flags);
+    // A path without the machine's directories, since it stays in the object.
+    let relative = source.strip_prefix(directory())?;
+    clang.current_dir(directory()).arg("-c").arg(relative).arg("-o");
+    finish(clang.arg(std::path::absolute(output)?), "clang-19")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_committed_objects_are_those_of_the_sources() {
+        let dir = tempfile::tempdir().unwrap();
+        let rebuilt = dir.path().join("a.o");
+        for unit in unit::find(&directory().join("c"), &[]).unwrap() {
+            for source in &unit.sources {
+                let level = wasm::LEVELS[0];
+                compile(&unit, source, level, &rebuilt).unwrap();
+                let committed = std::fs::read(wasm::object(source, level)).unwrap();
+                let same = std::fs::read(&rebuilt).unwrap() == committed;
+                assert!(same, "{}: run `cargo xtask contract-build`", source.display());
+            }
+        }
+    }
+}
