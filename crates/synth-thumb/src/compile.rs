@@ -4,7 +4,8 @@ use synth_ir::{Function, SourceLoc};
 
 use crate::code::Code;
 use crate::cpu::Cpu;
-use crate::{emit, frame, layout, regalloc, select};
+use crate::regalloc::{GROWING, RegisterSet};
+use crate::{emit, frame, hoist, layout, regalloc, select};
 
 /// What to compile for.
 #[derive(Clone, Debug)]
@@ -72,34 +73,56 @@ pub fn compile(func: &Function, options: &Options) -> Result<Code, CompileError>
 
 fn compile_once(func: &Function, options: &Options) -> Result<Code, CompileError> {
     let selected = select::select(func, options)?;
-    let sets: &[regalloc::RegisterSet] = if selected.len() <= SMALL {
-        &regalloc::GROWING
-    } else {
-        &regalloc::GROWING[regalloc::GROWING.len() - 1..]
-    };
-    let mut best: Option<(Cost, Code)> = None;
+    let small = selected.len() <= SMALL;
+    let sets = if small { &GROWING[..] } else { &GROWING[GROWING.len() - 1..] };
+    let mut best = Best::default();
     for set in sets {
-        let (cost, code) = match finish(selected.clone(), *set, options) {
-            Ok(result) => result,
-            // A small set may be too small for an instruction.
-            Err(CompileError::Allocation(_)) if set != &regalloc::ALL => continue,
-            Err(error) => return Err(error),
-        };
-        if best.as_ref().is_none_or(|(least, _)| cost < *least) {
-            best = Some((cost, code));
+        best.offer(finish(selected.clone(), *set, options), *set)?;
+    }
+    if small && hoist::is_useful(&selected) {
+        for plan in hoist::PLANS {
+            let mut hoisted = selected.clone();
+            hoist::hoist(&mut hoisted, plan);
+            for set in &GROWING[GROWING.len() - 2..] {
+                best.offer(finish(hoisted.clone(), *set, options), *set)?;
+            }
         }
     }
-    best.map(|(_, code)| code)
-        .ok_or_else(|| CompileError::Allocation("no register set suffices".to_string()))
+    let none = || CompileError::Allocation("no register set suffices".to_string());
+    best.0.map(|(_, code)| code).ok_or_else(none)
 }
 
-/// Bytes and instructions, the more important first.
-type Cost = (usize, usize);
+/// The best code so far.
+#[derive(Default)]
+struct Best(Option<(Cost, Code)>);
+
+impl Best {
+    fn offer(
+        &mut self,
+        result: Result<(Cost, Code), CompileError>,
+        set: RegisterSet,
+    ) -> Result<(), CompileError> {
+        match result {
+            Ok((cost, code)) => {
+                if self.0.as_ref().is_none_or(|(least, _)| cost < *least) {
+                    self.0 = Some((cost, code));
+                }
+                Ok(())
+            }
+            // A small set may be too small for an instruction.
+            Err(CompileError::Allocation(_)) if set != regalloc::ALL => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Bytes and estimated cycles, the more important first.
+type Cost = (u64, u64);
 
 /// Allocation and all that follows.
 fn finish(
     mut function: crate::mach::MFunction,
-    set: regalloc::RegisterSet,
+    set: RegisterSet,
     options: &Options,
 ) -> Result<(Cost, Code), CompileError> {
     let selected = function.clone();
@@ -112,13 +135,12 @@ fn finish(
         frame = frame::Frame::new(&function, written)?;
         frame.keep_scratch();
     }
-    let items = emit::emit(&function, &frame, options)?;
-    let count = items.len();
+    let emit::Emitted { items, cycles } = emit::emit(&function, &frame, options)?;
     let code = layout::layout(items, &frame)?;
-    let bytes = code.bytes.len();
+    let bytes = code.bytes.len() as u64;
     let cost = match options.prefer {
-        Prefer::Size => (bytes, count),
-        Prefer::Speed => (count, bytes),
+        Prefer::Size => (bytes, cycles),
+        Prefer::Speed => (cycles, bytes),
     };
     Ok((cost, code))
 }

@@ -6,6 +6,7 @@ mod compile;
 mod cpu;
 mod emit;
 mod frame;
+mod hoist;
 mod imm;
 pub mod inst;
 mod layout;

@@ -4,7 +4,7 @@
 use crate::mach::{Cc, CmpOp, Located, MInst, Rhs};
 
 /// For each instruction of a block whether the flags are dead after it.
-pub(super) fn dead(insts: &[Located]) -> Vec<bool> {
+pub(crate) fn dead(insts: &[Located]) -> Vec<bool> {
     let mut dead = vec![true; insts.len()];
     let mut live = false;
     for (i, located) in insts.iter().enumerate().rev() {

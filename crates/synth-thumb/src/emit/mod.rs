@@ -7,7 +7,8 @@
 
 mod alu;
 pub(crate) mod control;
-mod flags;
+mod cost;
+pub(crate) mod flags;
 mod float;
 mod form;
 mod memory;
@@ -100,10 +101,18 @@ pub type Items = Vec<(Item, SourceLoc)>;
 ///
 /// # Errors
 /// If an instruction has no encoding: a defect of selection.
-pub fn emit(function: &MFunction, frame: &Frame, options: &Options) -> Result<Items, CompileError> {
+pub fn emit(function: &MFunction, frame: &Frame, options: &Options) -> Result<Emitted, CompileError> {
     let mut emitter = Emitter::new(function, frame, options);
     emitter.run()?;
-    Ok(emitter.items)
+    Ok(Emitted { items: emitter.items, cycles: emitter.cycles })
+}
+
+/// What became of a function.
+pub struct Emitted {
+    /// Its code.
+    pub items: Items,
+    /// Estimated cycles, those in loops weighted.
+    pub cycles: u64,
 }
 
 pub(crate) struct Emitter<'a> {
@@ -111,6 +120,10 @@ pub(crate) struct Emitter<'a> {
     frame: &'a Frame,
     options: &'a Options,
     items: Items,
+    /// Estimated cycles of the items, weighted.
+    cycles: u64,
+    /// How often the current block is executed, by its loops.
+    weight: u64,
     loc: SourceLoc,
     /// Registers pushed besides the saved ones, in place of lowering sp.
     pushed_scratch: u16,
@@ -128,6 +141,8 @@ impl<'a> Emitter<'a> {
             frame,
             options,
             items: vec![],
+            cycles: 0,
+            weight: 1,
             loc: SourceLoc::default(),
             pushed_scratch,
             traps,
@@ -140,8 +155,10 @@ impl<'a> Emitter<'a> {
         let order = self.forward.block_order(self.function);
         for (i, &block) in order.iter().enumerate() {
             self.item(Item::Label(Label(block)));
+            self.weight = cost::weight(self.function.depth(block));
             self.emit_block(block, order.get(i + 1).copied())?;
         }
+        self.weight = 0;
         self.emit_traps();
         Ok(())
     }
@@ -213,6 +230,7 @@ impl<'a> Emitter<'a> {
     }
 
     fn item(&mut self, item: Item) {
+        self.cycles = self.cycles.saturating_add(self.weight * cost::cycles(&item));
         self.items.push((item, self.loc));
     }
 

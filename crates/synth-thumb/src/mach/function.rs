@@ -25,6 +25,20 @@ pub struct MBlock {
     pub params: Vec<Reg>,
     /// Instructions.
     pub insts: Vec<Located>,
+    /// The innermost loop that it is in, an index into [`MFunction::loops`].
+    pub inner: Option<u32>,
+}
+
+/// A natural loop.
+#[derive(Clone, Copy, Debug)]
+pub struct MLoop {
+    /// The loop around it.
+    pub parent: Option<u32>,
+    /// Number of loops around it, itself included.
+    pub depth: u32,
+    /// A block outside, at whose end a value for the whole loop can be made:
+    /// it dominates the loop.
+    pub entry: u32,
 }
 
 /// A function in the order in which its blocks will be placed.
@@ -42,6 +56,8 @@ pub struct MFunction {
     pub calls: bool,
     /// The size of its float registers.
     pub float_unit: FloatUnit,
+    /// Its loops.
+    pub loops: Vec<MLoop>,
 }
 
 impl MFunction {
@@ -61,6 +77,12 @@ impl MFunction {
     pub fn new_slot(&mut self, size: u32, align: u32) -> FrameSlot {
         self.slots.push((size, align));
         FrameSlot(self.slots.len() as u32 - 1)
+    }
+
+    /// Number of loops around a block.
+    pub fn depth(&self, block: u32) -> u32 {
+        let inner = self.blocks[block as usize].inner;
+        inner.map_or(0, |number| self.loops[number as usize].depth)
     }
 
     /// Number of instructions.

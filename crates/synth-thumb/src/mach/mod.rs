@@ -16,7 +16,7 @@ mod operands;
 mod print;
 
 pub use float::{FAluOp, FInst, FUnOp, FloatUnit};
-pub use function::{EdgeTarget, FrameSlot, MBlock, MFunction};
+pub use function::{EdgeTarget, FrameSlot, MBlock, MFunction, MLoop};
 pub use operands::{Constraint, OperandKind};
 
 use synth_ir::{SourceLoc, SymbolId, TrapCode};

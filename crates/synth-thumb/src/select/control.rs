@@ -7,12 +7,13 @@
 
 use std::collections::BTreeMap;
 
+use synth_ir::cfg::{Cfg, DomTree, Loops};
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{Block, BlockCall, Cond, Inst, InstData, TrapCode, Value};
 
 use super::context::cc;
 use super::{Lower, rules};
-use crate::mach::{Cc, CmpOp, EdgeTarget, MBlock, MInst, Reg};
+use crate::mach::{Cc, CmpOp, EdgeTarget, MBlock, MInst, MLoop, Reg};
 
 /// Cases from which on a table may lie beyond the reach of TBH.
 const FAR_CASES: usize = 4096;
@@ -32,6 +33,48 @@ impl Lower<'_> {
                 let edges = self.edges(block).len();
                 self.out.blocks.resize_with(self.out.blocks.len() + edges, MBlock::default);
             }
+        }
+        self.plan_loops();
+    }
+
+    /// Notes the loops, and the innermost one of each block.
+    fn plan_loops(&mut self) {
+        let cfg = Cfg::new(self.func);
+        let dom = DomTree::new(self.func, &cfg);
+        let loops = Loops::new(&cfg, &dom);
+        let mut numbers = SecondaryMap::<Block, Option<u32>>::new();
+        let headers: Vec<Block> = loops.headers().collect();
+        // Those around others come last.
+        for &header in headers.iter().rev() {
+            let Some(entry) = self.loop_entry(&cfg, &dom, header) else { continue };
+            let parent = loops.outer(header).and_then(|outer| numbers[outer]);
+            numbers[header] = Some(self.out.loops.len() as u32);
+            self.out.loops.push(MLoop { parent, depth: loops.depth(header), entry });
+        }
+        let number = |block: Block| loops.header(block).and_then(|header| numbers[header]);
+        for &block in cfg.reverse_postorder() {
+            let first = self.index_of(block) as usize;
+            self.out.blocks[first].inner = number(block);
+            for (i, edge) in self.edges(block).iter().enumerate() {
+                // An edge is in a loop if both its ends are.
+                let ends = [block, edge.block];
+                let outer = ends.into_iter().min_by_key(|&end| loops.depth(end));
+                self.out.blocks[first + 1 + i].inner = outer.and_then(number);
+            }
+        }
+    }
+
+    /// The block at whose end a value for a whole loop can be made.
+    fn loop_entry(&self, cfg: &Cfg, dom: &DomTree, header: Block) -> Option<u32> {
+        let mut outside =
+            cfg.predecessors(header).iter().filter(|&&from| !dom.dominates(header, from));
+        match (outside.next(), outside.next()) {
+            (Some(&from), None) => {
+                let edges = self.edges(from);
+                let edge = edges.iter().position(|edge| edge.block == header);
+                Some(self.index_of(from) + edge.map_or(0, |i| i as u32 + 1))
+            }
+            _ => dom.immediate_dominator(header).map(|block| self.index_of(block)),
         }
     }
 

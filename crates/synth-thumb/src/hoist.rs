@@ -1,0 +1,166 @@
+//! Constants and symbol addresses out of loops, before allocation.
+//!
+//! Selection makes each constant in the block that needs it. In a loop that
+//! costs cycles in each iteration; outside it costs a register over the whole
+//! loop. Which is better depends on what allocation makes of it, so the
+//! caller tries several plans and keeps the best result.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use synth_ir::{SourceLoc, SymbolId};
+
+use crate::emit::flags;
+use crate::mach::{Constraint, Located, MFunction, MInst, Reg};
+
+/// What leaves loops, and how far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Plan {
+    /// Everything, out of the innermost loop around it.
+    Inner,
+    /// Everything, out of all loops.
+    Outer,
+    /// The constants that cost most, at most so many, out of all loops.
+    Few(usize),
+}
+
+/// Plans that are worth a try besides leaving all where it is.
+pub const PLANS: [Plan; 3] = [Plan::Outer, Plan::Inner, Plan::Few(3)];
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Word(u32),
+    Symbol(SymbolId, i32),
+}
+
+impl Key {
+    fn of(inst: &MInst) -> Option<(Key, Reg)> {
+        match *inst {
+            MInst::Const { rd, value } => Some((Key::Word(value), rd)),
+            MInst::SymbolAddr { rd, symbol, addend } => Some((Key::Symbol(symbol, addend), rd)),
+            _ => None,
+        }
+    }
+
+    fn define(self, rd: Reg) -> MInst {
+        match self {
+            Key::Word(value) => MInst::Const { rd, value },
+            Key::Symbol(symbol, addend) => MInst::SymbolAddr { rd, symbol, addend },
+        }
+    }
+
+    /// Cycles to make it.
+    fn cycles(self) -> u64 {
+        match self {
+            Key::Word(value) if value <= 0xffff || value >= 0xffff_ff00 => 1,
+            _ => 2,
+        }
+    }
+}
+
+/// A constant that leaves a loop: all its definitions in it.
+struct Candidate {
+    definitions: Vec<Reg>,
+    /// Estimated cycles of the definitions.
+    cycles: u64,
+    loc: SourceLoc,
+}
+
+/// Whether there is anything to move.
+pub fn is_useful(function: &MFunction) -> bool {
+    !function.loops.is_empty() && !candidates(function, Plan::Outer).is_empty()
+}
+
+/// Moves constants out of loops.
+pub fn hoist(function: &mut MFunction, plan: Plan) {
+    let mut found: Vec<((u32, Key), Candidate)> = candidates(function, plan).into_iter().collect();
+    if let Plan::Few(count) = plan {
+        found.sort_by_key(|(_, candidate)| std::cmp::Reverse(candidate.cycles));
+        found.truncate(count);
+    }
+    let mut renamed = BTreeMap::new();
+    let mut made: BTreeMap<u32, Vec<Located>> = BTreeMap::new();
+    for ((number, key), candidate) in found {
+        let rd = function.new_reg();
+        renamed.extend(candidate.definitions.into_iter().map(|old| (old, rd)));
+        let entry = function.loops[number as usize].entry;
+        let inst = key.define(rd);
+        made.entry(entry).or_default().push(Located { inst, loc: candidate.loc });
+    }
+    for block in &mut function.blocks {
+        block.insts.retain(|located| {
+            Key::of(&located.inst).is_none_or(|(_, rd)| !renamed.contains_key(&rd))
+        });
+        for located in &mut block.insts {
+            located.inst.visit_operands(&mut |reg, _, _| {
+                *reg = renamed.get(reg).copied().unwrap_or(*reg);
+            });
+        }
+    }
+    for (block, definitions) in made {
+        let insts = &mut function.blocks[block as usize].insts;
+        let at = end(insts);
+        insts.splice(at..at, definitions);
+    }
+}
+
+/// Constants in loops by the loop that they leave.
+fn candidates(function: &MFunction, plan: Plan) -> BTreeMap<(u32, Key), Candidate> {
+    let bound = bound(function);
+    let mut found: BTreeMap<(u32, Key), Candidate> = BTreeMap::new();
+    for block in &function.blocks {
+        let Some(inner) = block.inner else { continue };
+        let mut left = inner;
+        if plan != Plan::Inner {
+            while let Some(parent) = function.loops[left as usize].parent {
+                left = parent;
+            }
+        }
+        let weight = 8u64.pow(function.loops[inner as usize].depth.min(6));
+        for located in &block.insts {
+            let Some((key, rd)) = Key::of(&located.inst) else { continue };
+            if bound.contains(&rd) {
+                continue;
+            }
+            let new = || Candidate { definitions: vec![], cycles: 0, loc: located.loc };
+            let candidate = found.entry((left, key)).or_insert_with(new);
+            candidate.definitions.push(rd);
+            candidate.cycles += weight * key.cycles();
+        }
+    }
+    found
+}
+
+/// Registers that an instruction overwrites, wants in a certain place, or
+/// hands to a block: from a longer life they would have to be copied.
+fn bound(function: &MFunction) -> BTreeSet<Reg> {
+    let mut bound = BTreeSet::new();
+    for located in function.blocks.iter().flat_map(|block| &block.insts) {
+        let mut inst = located.inst.clone();
+        let mut operands = vec![];
+        inst.visit_operands(&mut |reg, _, constraint| operands.push((*reg, constraint)));
+        for &(reg, constraint) in &operands {
+            match constraint {
+                Constraint::Any => {}
+                Constraint::Fixed(_) => {
+                    bound.insert(reg);
+                }
+                Constraint::Reuse(index) => {
+                    bound.extend(operands.get(index).map(|operand| operand.0));
+                }
+            }
+        }
+        bound.extend(inst.targets().iter().flat_map(|target| target.args.iter().copied()));
+    }
+    bound
+}
+
+/// The last place in a block where an instruction can stand that may change
+/// the flags.
+fn end(insts: &[Located]) -> usize {
+    let dead = flags::dead(insts);
+    let mut at = insts.len().saturating_sub(1);
+    while at > 0 && !dead[at - 1] {
+        at -= 1;
+    }
+    at
+}
