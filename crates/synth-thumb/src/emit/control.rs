@@ -62,8 +62,20 @@ impl Forward {
         Forward(states.into_iter().enumerate().map(end).collect())
     }
 
-    fn label(&self, block: u32) -> Label {
+    pub(super) fn label(&self, block: u32) -> Label {
         Label(self.0[block as usize])
+    }
+
+    /// Number of branches to each block.
+    pub(super) fn references(&self, function: &MFunction, order: &[u32]) -> Vec<u32> {
+        let mut references = vec![0; function.blocks.len()];
+        for &block in order {
+            if let Some(last) = function.blocks[block as usize].insts.last() {
+                let targets = self.targets(block, &last.inst);
+                targets.iter().for_each(|label| references[label.0 as usize] += 1);
+            }
+        }
+        references
     }
 
     /// The same for a jump table of block `from`, which reaches forward only.
@@ -108,21 +120,23 @@ impl Emitter<'_> {
         &mut self,
         inst: &MInst,
         block: u32,
-        next: Option<u32>,
     ) -> Result<(), CompileError> {
         match inst {
             MInst::Jump(target) => {
-                self.jump(self.label(target.block), next);
+                self.jump(self.label(target.block));
                 Ok(())
             }
             MInst::CondJump { cond, then, other } => {
-                let cond = condition(*cond);
                 let (then, other) = (self.label(then.block), self.label(other.block));
-                if next == Some(then.0) {
+                if self.emit_arms(*cond, then, other)? {
+                    return Ok(());
+                }
+                let cond = condition(*cond);
+                if self.next() == Some(then.0) {
                     self.item(Item::Branch { cond: Some(cond.inverse()), target: other });
                 } else {
                     self.item(Item::Branch { cond: Some(cond), target: then });
-                    self.jump(other, next);
+                    self.jump(other);
                 }
                 Ok(())
             }
@@ -137,8 +151,8 @@ impl Emitter<'_> {
         }
     }
 
-    fn jump(&mut self, target: Label, next: Option<u32>) {
-        if next != Some(target.0) {
+    pub(super) fn jump(&mut self, target: Label) {
+        if self.next() != Some(target.0) {
             self.item(Item::Branch { cond: None, target });
         }
     }
@@ -171,7 +185,6 @@ impl Emitter<'_> {
         &mut self,
         first: &MInst,
         second: &MInst,
-        next: Option<u32>,
         loc: SourceLoc,
     ) -> Result<bool, CompileError> {
         let MInst::Cmp { op: CmpOp::Cmp, rn, rhs: Rhs::Imm(0) } = first else { return Ok(false) };
@@ -184,12 +197,15 @@ impl Emitter<'_> {
             }
             MInst::CondJump { cond: cond @ (Cc::Eq | Cc::Ne), then, other } => {
                 let (then, other) = (self.label(then.block), self.label(other.block));
+                if self.emit_compared_arms(first, *cond, then, other)? {
+                    return Ok(true);
+                }
                 let nonzero = *cond == Cc::Ne;
-                if next == Some(then.0) {
+                if self.next() == Some(then.0) {
                     self.item(Item::ZeroBranch { rn, nonzero: !nonzero, target: other });
                 } else {
                     self.item(Item::ZeroBranch { rn, nonzero, target: then });
-                    self.jump(other, next);
+                    self.jump(other);
                 }
             }
             _ => return Ok(false),

@@ -6,6 +6,7 @@
 //! form depends on distances, which [`crate::layout`] settles.
 
 mod alu;
+mod arms;
 pub(crate) mod control;
 mod cost;
 pub(crate) mod flags;
@@ -129,6 +130,13 @@ pub(crate) struct Emitter<'a> {
     pushed_scratch: u16,
     traps: control::Traps,
     forward: control::Forward,
+    /// The blocks in the order in which they are placed, and the current one.
+    order: Vec<u32>,
+    at: usize,
+    /// Blocks whose code is there already.
+    placed: Vec<bool>,
+    /// Number of branches to each block.
+    references: Vec<u32>,
 }
 
 impl<'a> Emitter<'a> {
@@ -136,7 +144,13 @@ impl<'a> Emitter<'a> {
         let next_label = function.blocks.len() as u32;
         let pushed_scratch = stack::scratch_to_push(function, frame);
         let traps = control::Traps::new(next_label);
+        let forward = control::Forward::new(function);
+        let order = forward.block_order(function);
         Emitter {
+            placed: vec![false; function.blocks.len()],
+            references: forward.references(function, &order),
+            order,
+            at: 0,
             function,
             frame,
             options,
@@ -146,24 +160,34 @@ impl<'a> Emitter<'a> {
             loc: SourceLoc::default(),
             pushed_scratch,
             traps,
-            forward: control::Forward::new(function),
+            forward,
         }
     }
 
     fn run(&mut self) -> Result<(), CompileError> {
         self.prologue()?;
-        let order = self.forward.block_order(self.function);
-        for (i, &block) in order.iter().enumerate() {
+        for at in 0..self.order.len() {
+            let block = self.order[at];
+            if std::mem::replace(&mut self.placed[block as usize], true) {
+                continue;
+            }
+            self.at = at;
             self.item(Item::Label(Label(block)));
             self.weight = cost::weight(self.function.depth(block));
-            self.emit_block(block, order.get(i + 1).copied())?;
+            self.emit_block(block)?;
         }
         self.weight = 0;
         self.emit_traps();
         Ok(())
     }
 
-    fn emit_block(&mut self, block: u32, next: Option<u32>) -> Result<(), CompileError> {
+    /// The block that will be placed behind the current one.
+    fn next(&self) -> Option<u32> {
+        let mut rest = self.order[self.at + 1..].iter().copied();
+        rest.find(|&block| !self.placed[block as usize])
+    }
+
+    fn emit_block(&mut self, block: u32) -> Result<(), CompileError> {
         let insts = &self.function.blocks[block as usize].insts;
         let dead = flags::dead(insts);
         let mut i = 0;
@@ -178,12 +202,12 @@ impl<'a> Emitter<'a> {
             }
             if let Some(second) = insts.get(i + 1)
                 && dead[i + 1]
-                && self.emit_zero_branch(&insts[i].inst, &second.inst, next, second.loc)?
+                && self.emit_zero_branch(&insts[i].inst, &second.inst, second.loc)?
             {
                 i += 2;
                 continue;
             }
-            self.emit_inst(&insts[i].inst, dead[i], block, next)?;
+            self.emit_inst(&insts[i].inst, dead[i], block)?;
             i += 1;
         }
         Ok(())
@@ -194,7 +218,6 @@ impl<'a> Emitter<'a> {
         inst: &MInst,
         dead: bool,
         block: u32,
-        next: Option<u32>,
     ) -> Result<(), CompileError> {
         match inst {
             MInst::Args(_) => Ok(()),
@@ -221,7 +244,7 @@ impl<'a> Emitter<'a> {
             | MInst::Jump(_)
             | MInst::CondJump { .. }
             | MInst::Switch { .. }
-            | MInst::Ret(_) => self.emit_terminator(inst, block, next),
+            | MInst::Ret(_) => self.emit_terminator(inst, block),
             _ => {
                 let chosen = alu::choose(inst, dead);
                 self.push(chosen, inst)
