@@ -116,11 +116,7 @@ impl Emitter<'_> {
         self.forward.label(block)
     }
 
-    pub(super) fn emit_terminator(
-        &mut self,
-        inst: &MInst,
-        block: u32,
-    ) -> Result<(), CompileError> {
+    pub(super) fn emit_terminator(&mut self, inst: &MInst, block: u32) -> Result<(), CompileError> {
         match inst {
             MInst::Jump(target) => {
                 self.jump(self.label(target.block));

@@ -102,7 +102,11 @@ pub type Items = Vec<(Item, SourceLoc)>;
 ///
 /// # Errors
 /// If an instruction has no encoding: a defect of selection.
-pub fn emit(function: &MFunction, frame: &Frame, options: &Options) -> Result<Emitted, CompileError> {
+pub fn emit(
+    function: &MFunction,
+    frame: &Frame,
+    options: &Options,
+) -> Result<Emitted, CompileError> {
     let mut emitter = Emitter::new(function, frame, options);
     emitter.run()?;
     Ok(Emitted { items: emitter.items, cycles: emitter.cycles })
@@ -213,12 +217,7 @@ impl<'a> Emitter<'a> {
         Ok(())
     }
 
-    fn emit_inst(
-        &mut self,
-        inst: &MInst,
-        dead: bool,
-        block: u32,
-    ) -> Result<(), CompileError> {
+    fn emit_inst(&mut self, inst: &MInst, dead: bool, block: u32) -> Result<(), CompileError> {
         match inst {
             MInst::Args(_) => Ok(()),
             MInst::Const { rd, value } => self.emit_const(*rd, *value, dead),
