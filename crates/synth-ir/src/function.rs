@@ -6,6 +6,7 @@
 
 use cranelift_entity::{PrimaryMap, SecondaryMap, entity_impl};
 
+use crate::atomic::{AtomicOp, AtomicWidth, SystemOp};
 use crate::float::FloatOp;
 use crate::ops::{BinaryOp, Cond, LoadOp, StoreOp, TrapCode, UnaryOp, WideOp};
 use crate::program::SymbolId;
@@ -93,7 +94,8 @@ impl BlockCall {
     }
 }
 
-/// An instruction. Each has at most one result, except calls.
+/// An instruction. Each has at most one result, except calls and atomic
+/// accesses of doublewords.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum InstData {
     /// An integer constant.
@@ -188,6 +190,29 @@ pub enum InstData {
         offset: i32,
         /// What memory it writes.
         region: Region,
+    },
+    /// An atomic access at `addr + offset`, sequentially consistent. The sum
+    /// wraps at 2^32.
+    Atomic {
+        /// What it does.
+        op: AtomicOp,
+        /// How much it accesses.
+        width: AtomicWidth,
+        /// The base address.
+        addr: Value,
+        /// [`AtomicOp::operands`], each of [`AtomicWidth::words`] values.
+        args: Vec<Value>,
+        /// Bytes added to the base.
+        offset: i32,
+        /// What memory it accesses.
+        region: Region,
+    },
+    /// An instruction on the state of the core.
+    System {
+        /// What it does.
+        op: SystemOp,
+        /// [`SystemOp::arity`] words.
+        args: Vec<Value>,
     },
     /// Traps if `cond` is not zero.
     TrapIf {
@@ -329,7 +354,13 @@ impl InstData {
             | Trap(_) => {}
             Unary { arg, .. } => f(*arg),
             Binary { args, .. } | Compare { args, .. } => args.iter().for_each(|&v| f(v)),
-            Wide { args, .. } | Float { args, .. } | Return(args) | Call { args, .. } => {
+            Wide { args, .. }
+            | Float { args, .. }
+            | Return(args)
+            | Call { args, .. }
+            | System { args, .. } => args.iter().for_each(|&v| f(v)),
+            Atomic { addr, args, .. } => {
+                f(*addr);
                 args.iter().for_each(|&v| f(v));
             }
             Compare64 { args, .. } => args.iter().for_each(|&v| f(v)),
@@ -370,7 +401,13 @@ impl InstData {
             | Trap(_) => {}
             Unary { arg, .. } => *arg = f(*arg),
             Binary { args, .. } | Compare { args, .. } => args.iter_mut().for_each(|v| *v = f(*v)),
-            Wide { args, .. } | Float { args, .. } | Return(args) | Call { args, .. } => {
+            Wide { args, .. }
+            | Float { args, .. }
+            | Return(args)
+            | Call { args, .. }
+            | System { args, .. } => args.iter_mut().for_each(|v| *v = f(*v)),
+            Atomic { addr, args, .. } => {
+                *addr = f(*addr);
                 args.iter_mut().for_each(|v| *v = f(*v));
             }
             Compare64 { args, .. } => args.iter_mut().for_each(|v| *v = f(*v)),
@@ -531,6 +568,11 @@ impl Function {
             Call { sig, .. } | CallIndirect { sig, .. } => {
                 self.sigs[*sig].result_values().collect()
             }
+            Atomic { op, width, .. } => {
+                let words = if op.has_result() { width.words() } else { 0 };
+                vec![Type::I32; words]
+            }
+            System { op, .. } => op.result_types().to_vec(),
             Store { .. }
             | TrapIf { .. }
             | Jump(_)

@@ -6,6 +6,7 @@
 //! later stage treats halves like any other value. Checks are explicit
 //! [`InstData::TrapIf`] instructions, which are not block ends.
 
+mod atomic;
 mod builder;
 pub mod cfg;
 mod compact;
@@ -21,6 +22,7 @@ mod text;
 mod types;
 mod verify;
 
+pub use atomic::{AtomicOp, AtomicWidth, SystemOp};
 pub use builder::Builder;
 pub use cranelift_entity as entity;
 pub use float::FloatOp;

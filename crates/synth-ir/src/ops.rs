@@ -34,6 +34,7 @@ macro_rules! operators {
         }
     };
 }
+pub(crate) use operators;
 
 operators! {
     /// Operators of one value.
@@ -391,6 +392,8 @@ operators! {
         MissingImport = "missing_import",
         /// A null reference was called, or is asserted not to be null.
         NullReference = "null_reference",
+        /// An atomic access whose address is not a multiple of its size.
+        UnalignedAtomic = "unaligned_atomic",
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the optimiser may ask of a target.
 
+use crate::atomic::AtomicWidth;
 use crate::float::FloatOp;
 
 /// Costs and limits of a target, answered by the code generator.
@@ -16,4 +17,8 @@ pub trait Target {
     fn is_memory_offset(&self, offset: i32, bytes: u32) -> bool;
     /// Whether there is an instruction for a float operator.
     fn has_float(&self, op: FloatOp) -> bool;
+    /// Whether there are instructions for atomic accesses of a width.
+    fn has_atomic(&self, width: AtomicWidth) -> bool {
+        width != AtomicWidth::I64
+    }
 }

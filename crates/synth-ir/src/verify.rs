@@ -8,7 +8,9 @@
 use cranelift_entity::SecondaryMap;
 
 use crate::cfg::{Cfg, DomTree};
-use crate::function::{Block, BlockCall, Function, Inst, InstData, Sig, Slot, Value, ValueDef};
+use crate::function::{
+    Block, BlockCall, Function, Inst, InstData, Region, Sig, Slot, Value, ValueDef,
+};
 use crate::program::{Data, Definition, Linkage, Program, SymbolId};
 use crate::types::{Convention, Signature, Type};
 
@@ -112,6 +114,9 @@ pub enum Rule {
     /// Two symbols that other objects can see have one name.
     #[error("the names of symbols that are not local must be unique")]
     NameNotUnique,
+    /// An atomic write of what nothing writes.
+    #[error("constant data must not be written")]
+    ConstWritten,
     /// An instruction with a source location that is not in the table.
     #[error("the source location must be in the table")]
     Location,
@@ -376,6 +381,18 @@ impl Verifier<'_> {
             Store { op, addr, value, .. } => {
                 self.typed(*addr, Type::I32)?;
                 self.typed(*value, op.value_type())?;
+            }
+            Atomic { op, width, addr, args, region, .. } => {
+                self.typed(*addr, Type::I32)?;
+                self.words(args)?;
+                count(op.operands() * width.words(), args.len())?;
+                if *region == Region::Const && op.writes() {
+                    return Err(Rule::ConstWritten);
+                }
+            }
+            System { op, args } => {
+                self.words(args)?;
+                count(op.arity(), args.len())?;
             }
             TrapIf { cond, .. } => self.typed(*cond, Type::I32)?,
             Call { callee, sig, args } => {

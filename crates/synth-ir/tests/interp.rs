@@ -270,3 +270,41 @@ b0:
     let f = program.find("f").unwrap();
     assert_eq!(interpreter.call(f, &[], &mut NoHost), Ok(words(&[255])));
 }
+
+#[test]
+fn atomic_accesses() {
+    let program = parse(
+        "local data @cell size 16 align 8 {
+  bytes 0 \"f0ff00000500000001\"
+}
+
+global func @f(i32) -> (i32, i32, i32, i32, i32) {
+b0(v0: i32):
+  v1 = symbol_addr @cell
+  v2 = atomic.add.u8 memory0[v1], v0
+  v3 = atomic.cmpxchg.u16 memory0[v1 + 4], v2, v0
+  v4 = atomic.cmpxchg.u16 memory0[v1 + 4], v3, v0
+  fence
+  v5 = mask_interrupts
+  restore_interrupts v5
+  v6, v7 = atomic.xchg.i64 memory0[v1], v0, v3
+  atomic.store.u16 memory0[v1 + 6], v2
+  v8 = load.i32 memory0[v1 + 4]
+  return v2, v4, v6, v7, v8
+}
+
+local func @odd(i32) -> (i32) {
+b0(v0: i32):
+  v1 = symbol_addr @cell
+  v2 = add v1, v0
+  v3 = atomic.load.u16 memory0[v2]
+  return v3
+}",
+    );
+    assert_eq!(run(&program, &[0x20]), Ok(words(&[0xf0, 5, 0xff10, 0x20, 0xf0_0005])));
+    let mut interpreter = Interpreter::new(&program).unwrap();
+    let odd = program.find("odd").unwrap();
+    let mut call = |offset| interpreter.call(odd, &words(&[offset]), &mut NoHost);
+    assert_eq!(call(8), Ok(words(&[1])));
+    assert!(matches!(call(1), Err(Halt::BadAddress(_))));
+}

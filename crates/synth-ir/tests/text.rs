@@ -149,3 +149,28 @@ fn errors_name_the_line() {
         assert!(error.message.contains(part), "{error}\n{text}");
     }
 }
+
+#[test]
+fn atomics_round_trip() {
+    round_trip(
+        "global func @f(i32) -> () {
+b0(v0: i32):
+  v1 = atomic.load.u8 memory0[v0 - 4]
+  v2, v3 = atomic.load.i64 native[v0]
+  v4 = atomic.xor.i32 native[v0 + 8], v1
+  v5, v6 = atomic.cmpxchg.i64 native[v0], v2, v3, v1, v1
+  atomic.store.u16 stack[v0], v4
+  fence
+  v7 = mask_interrupts
+  restore_interrupts v7
+  return
+}
+",
+    );
+    let wrong = |inst: &str| {
+        let text = format!("global func @f(i32) -> () {{\nb0(v0: i32):\n  {inst}\n  return\n}}");
+        Program::parse(&text).unwrap_err().message
+    };
+    assert_eq!(wrong("atomic.store.i64 native[v0], v0"), "store has 2 operands, not 1");
+    assert_eq!(wrong("atomic.nand.i32 native[v0], v0"), "'atomic.nand.i32' is not an instruction");
+}

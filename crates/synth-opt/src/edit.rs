@@ -1,7 +1,17 @@
 //! Small edits that several passes share.
 
 use synth_ir::entity::SecondaryMap;
-use synth_ir::{Block, Function, Inst, Value};
+use synth_ir::{Block, Definition, Function, Inst, Linkage, Program, SymbolId, Value};
+
+/// The symbol of a function that other objects define or see.
+pub(crate) fn undefined_function(program: &mut Program, name: &str) -> SymbolId {
+    let found = program
+        .symbols
+        .iter()
+        .find(|(_, symbol)| symbol.linkage != Linkage::Local && symbol.name == name)
+        .map(|(id, _)| id);
+    found.unwrap_or_else(|| program.add(name, Linkage::Global, Definition::UndefinedFunction))
+}
 
 /// Values that stand for others from now on.
 #[derive(Default)]

@@ -4,6 +4,7 @@
 //! `run` (of programs). [`PIPELINE`] is the only place that says in which
 //! order they run at which [`Level`]; [`run_pipeline`] runs it.
 
+pub mod atomics;
 pub mod cfg_cleanup;
 pub mod dce;
 pub mod dead_symbols;

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{Function, Program, SymbolId, SymbolNames, Target};
 
-use crate::{cfg_cleanup, dce, dead_symbols, gvn, simplify, soften};
+use crate::{atomics, cfg_cleanup, dce, dead_symbols, gvn, simplify, soften};
 
 /// How much to optimise, and for what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -142,6 +142,7 @@ pub const PIPELINE: &[Stage] = &[
     program("dead_symbols", |program, _| dead_symbols::run(program), SOME),
     // First, so that all other passes see words alone.
     program("soften", |program, cx| soften::run(program, cx.target), ALL),
+    program("atomics", |program, cx| atomics::run(program, cx.target), ALL),
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, SOME),
     function("simplify", &simplify::Simplify, SOME),
     function("gvn", &gvn::Gvn, SOME),

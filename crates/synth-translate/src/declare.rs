@@ -206,12 +206,8 @@ impl Declarer<'_> {
     fn memories(&mut self) -> Result<(), Error> {
         for index in 0..self.module.memories.len() as u32 {
             let memory = self.module.memories[index as usize].ty;
-            if memory.is_64 || memory.shared {
-                return Err(unsupported(
-                    "a memory that is 64-bit or shared",
-                    0,
-                    "build the module for wasm32 without threads",
-                ));
+            if memory.is_64 {
+                return Err(unsupported("a 64-bit memory", 0, "build the module for wasm32"));
             }
             let Ok(region) = u8::try_from(index) else {
                 return Err(unsupported("more than 256 memories", 0, "use fewer memories"));

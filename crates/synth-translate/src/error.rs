@@ -27,6 +27,8 @@ pub struct Refusal {
 pub enum Reason {
     /// It belongs to a proposal that is not compiled.
     Proposal(&'static str),
+    /// It waits for another thread, or wakes one.
+    Wait,
     /// Its code would outgrow what is proportional to its size.
     TooLarge,
 }
@@ -53,6 +55,9 @@ impl fmt::Display for Reason {
                 f,
                 "the {} proposal is not compiled; disable it in the tool that made the module",
                 name.replace('_', "-")
+            ),
+            Reason::Wait => f.write_str(
+                "there is no other thread that shares the memory; wait by a function of the host",
             ),
             Reason::TooLarge => f.write_str(
                 "the function has too many values on its branches; split it into smaller ones",

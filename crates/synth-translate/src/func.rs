@@ -304,7 +304,8 @@ impl<'a, 'm> Translator<'a, 'm> {
             || self.float(op)?
             || self.bulk(op)?
             || self.table(op)?
-            || self.reference(op)?;
+            || self.reference(op)?
+            || self.atomic(op)?;
         match known {
             true => Ok(()),
             false => {

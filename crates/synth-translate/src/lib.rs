@@ -59,6 +59,7 @@
 //! `table.fill` and `.grow` call `__synth_fill_words` and `__synth_fill_pairs`,
 //! which are COMDAT functions of the program.
 
+mod atomic;
 mod bulk;
 mod call;
 mod consts;

@@ -53,10 +53,10 @@ fn narrow_store(op: &Operator<'_>) -> Option<(StoreOp, MemArg)> {
 }
 
 /// A checked machine address.
-struct Address {
-    base: Value,
-    offset: i32,
-    region: Region,
+pub(crate) struct Address {
+    pub(crate) base: Value,
+    pub(crate) offset: i32,
+    pub(crate) region: Region,
 }
 
 impl Translator<'_, '_> {
@@ -123,7 +123,7 @@ impl Translator<'_, '_> {
     }
 
     /// Pops a wasm address and checks an access of `width` bytes at it.
-    fn address(&mut self, memarg: MemArg, width: u32) -> Result<Address, Stop> {
+    pub(crate) fn address(&mut self, memarg: MemArg, width: u32) -> Result<Address, Stop> {
         let address = self.pop_i32()?;
         let MemArgTarget::Memory(index) = memarg.target else {
             return Err(Stop::refused("an access to an array", Reason::Proposal("gc")));

@@ -50,3 +50,11 @@ pub struct Options {
     /// [`synth_ir::TrapCode::Unsupported`].
     pub unsupported_traps: bool,
 }
+
+impl Options {
+    /// Whether an atomic access that is not aligned traps by a check, as
+    /// WebAssembly demands. Without it the core faults.
+    pub(crate) fn checks_alignment(&self) -> bool {
+        true
+    }
+}

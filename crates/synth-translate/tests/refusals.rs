@@ -61,7 +61,6 @@ fn refused_functions_may_trap() {
 fn parts_outside_functions() {
     for (wat, what) in [
         ("(module (memory i64 1))", "64-bit"),
-        ("(module (memory 1 1 shared))", "shared"),
         ("(module (memory 65536))", "65536 pages"),
         ("(module (tag))", "exception tag"),
         ("(module (table 0x2000000 funcref))", "2^24"),

@@ -188,6 +188,7 @@ fn short(reason: synth_translate::Reason) -> String {
     use synth_translate::Reason;
     match reason {
         Reason::Proposal(name) => format!("proposal {}", name.replace('_', "-")),
+        Reason::Wait => "waiting for threads".to_string(),
         Reason::TooLarge => "functions with too many values on branches".to_string(),
     }
 }

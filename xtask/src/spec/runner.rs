@@ -55,6 +55,7 @@ const TRAPS: &[(&str, TrapCode)] = &[
     ("integer divide by zero", TrapCode::DivisionByZero),
     ("integer overflow", TrapCode::IntegerOverflow),
     ("invalid conversion to integer", TrapCode::InvalidConversion),
+    ("unaligned atomic", TrapCode::UnalignedAtomic),
 ];
 
 const NO_STACK_CHECK: &str = "stack exhaustion is not checked yet";

@@ -3,7 +3,8 @@
 use cranelift_entity::EntityRef;
 
 use super::layout::{STACK_END, STACK_START};
-use super::{Halt, Host, Interpreter};
+use super::{BadAddress, Halt, Host, Interpreter};
+use crate::atomic::{AtomicOp, AtomicWidth};
 use crate::eval::Val;
 use crate::function::{Block, BlockCall, Function, Inst, InstData, Value};
 use crate::ops::{LoadOp, StoreOp};
@@ -160,6 +161,19 @@ impl<'p> Interpreter<'p> {
             Store { op, addr, value, offset, .. } => {
                 self.store(*op, frame.address(*addr, *offset), frame.get(*value))?;
             }
+            Atomic { op, width, addr, args, offset, .. } => {
+                let address = frame.address(*addr, *offset);
+                let words: Vec<u32> = args.iter().map(|&v| frame.word(v) as u32).collect();
+                let old = self.atomic(*op, *width, address, &words)?;
+                let results = func.results[inst].iter().zip([old as i32, (old >> 32) as i32]);
+                results.for_each(|(v, word)| frame.values[v.index()] = Val::I32(word));
+            }
+            System { .. } => {
+                // Nothing else runs, and no interrupt comes.
+                if let Some(&mask) = func.results[inst].first() {
+                    frame.values[mask.index()] = Val::I32(0);
+                }
+            }
             TrapIf { cond, code } => {
                 if frame.word(*cond) != 0 {
                     return Err(Halt::Trap(*code));
@@ -195,6 +209,28 @@ impl<'p> Interpreter<'p> {
 
     fn store(&mut self, op: StoreOp, address: u32, value: Val) -> Result<(), Halt> {
         Ok(self.memory.store(address, op.bytes(), value.bits())?)
+    }
+
+    /// Performs an atomic access; gives the old value.
+    fn atomic(
+        &mut self,
+        op: AtomicOp,
+        width: AtomicWidth,
+        address: u32,
+        words: &[u32],
+    ) -> Result<u64, Halt> {
+        let bytes = width.bytes();
+        if !address.is_multiple_of(bytes) {
+            return Err(BadAddress(address).into());
+        }
+        let wide = |words: &[u32]| words.iter().rev().fold(0, |n, &w| n << 32 | u64::from(w));
+        let operands: Vec<u64> = words.chunks(width.words()).map(wide).collect();
+        // A store reads nothing.
+        let old = if op.has_result() { self.memory.load(address, bytes)? } else { 0 };
+        if let Some(new) = op.eval(old, &operands) {
+            self.memory.store(address, bytes, new)?;
+        }
+        Ok(old)
     }
 
     fn start_call(

@@ -3,6 +3,7 @@
 
 use super::memory::Memory;
 use super::{Halt, Host};
+use crate::atomic::AtomicOp;
 use crate::eval::Val;
 use crate::float::FloatOp;
 use crate::types::{Signature, Type};
@@ -52,8 +53,45 @@ pub fn call_runtime(
             Some(fill(memory, to as u32, byte as u8, size as u32, vec![]))
         }
         ("__aeabi_memclr", &[to, size]) => Some(fill(memory, to as u32, 0, size as u32, vec![])),
+        (name, words) if name.starts_with("__atomic_") => atomic_routine(name, words, memory),
         (name, words) => float_routine(name, words).map(Ok),
     }
+}
+
+/// The functions of libatomic for doublewords.
+fn atomic_routine(
+    name: &str,
+    words: &[i32],
+    memory: &mut Memory,
+) -> Option<Result<Vec<Val>, Halt>> {
+    let name = name.strip_prefix("__atomic_")?.strip_suffix("_8")?;
+    let op = match name.strip_prefix("fetch_").unwrap_or(name) {
+        "exchange" => AtomicOp::Exchange,
+        "compare_exchange" => AtomicOp::CompareExchange,
+        other => AtomicOp::from_name(other)?,
+    };
+    let &pointer = words.first()?;
+    let (pointer, place) = (pointer as u32, words.get(1).map(|&w| w as u32)?);
+    let mut access = || -> Result<Vec<Val>, Halt> {
+        let old = memory.load(pointer, 8)?;
+        let operands = match *words {
+            [_, _, lo, hi, ..] if op == AtomicOp::CompareExchange => {
+                vec![memory.load(place, 8)?, wide(lo, hi)]
+            }
+            [_, lo, hi, ..] => vec![wide(lo, hi)],
+            _ => vec![],
+        };
+        let new = op.eval(old, &operands);
+        if let Some(new) = new {
+            memory.store(pointer, 8, new)?;
+        }
+        if op == AtomicOp::CompareExchange {
+            memory.store(place, 8, old)?;
+            return Ok(vec![Val::I32(new.is_some().into())]);
+        }
+        Ok(if op.has_result() { Val::words(old).to_vec() } else { vec![] })
+    };
+    Some(access())
 }
 
 /// The float routines of RTABI32 section 4.1 and those that synth supplies, on

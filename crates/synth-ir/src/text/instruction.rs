@@ -3,6 +3,7 @@
 use super::function::parse_signature;
 use super::lexer::{Line, Token, entity};
 use super::parse::{ParseError, Symbols};
+use crate::atomic::{AtomicOp, AtomicWidth, SystemOp};
 use crate::float::FloatOp;
 use crate::function::{Block, BlockCall, Function, InstData, Region, Slot, Value};
 use crate::ops::{BinaryOp, Cond, LoadOp, StoreOp, TrapCode, UnaryOp, WideOp};
@@ -90,10 +91,38 @@ fn parse_operator(line: &mut Line<'_>, word: &str) -> Result<Option<ParsedInst>,
         line.expect(',')?;
         let [value] = values(line)?;
         return none(InstData::Store { op, addr, value, offset, region }).map(Some);
+    } else if let Some(rest) = word.strip_prefix("atomic.") {
+        return parse_atomic(line, rest).map(Some);
+    } else if let Some(op) = SystemOp::from_name(word) {
+        let args = if op.arity() > 0 { value_list(line)? } else { vec![] };
+        let types = op.result_types().to_vec();
+        return Ok(Some(ParsedInst { data: InstData::System { op, args }, types }));
     } else {
         return Ok(None);
     };
     one(data, ty).map(Some)
+}
+
+/// `OP.WIDTH REGION[vN + OFFSET], vN…`, from the operator on.
+fn parse_atomic(line: &mut Line<'_>, word: &str) -> Result<ParsedInst, ParseError> {
+    let operator = word
+        .split_once('.')
+        .and_then(|(op, width)| Some((AtomicOp::from_name(op)?, AtomicWidth::from_name(width)?)));
+    let Some((op, width)) = operator else {
+        return line.error(format!("'atomic.{word}' is not an instruction"));
+    };
+    let (region, addr, offset) = parse_place(line)?;
+    let mut args = vec![];
+    while line.eat(',') {
+        args.push(parse_value(line)?);
+    }
+    let expected = op.operands() * width.words();
+    if args.len() != expected {
+        return line.error(format!("{op} has {expected} operands, not {}", args.len()));
+    }
+    let words = if op.has_result() { width.words() } else { 0 };
+    let data = InstData::Atomic { op, width, addr, args, offset, region };
+    Ok(ParsedInst { data, types: vec![Type::I32; words] })
 }
 
 fn parse_value(line: &mut Line<'_>) -> Result<Value, ParseError> {

@@ -249,6 +249,15 @@ impl FunctionText<'_> {
             Store { op, addr, value, offset, region } => {
                 write!(f, "{op} {region}[{addr}{}], {value}", Plus((*offset).into()))
             }
+            Atomic { op, width, addr, args, offset, region } => {
+                write!(f, "atomic.{op}.{width} {region}[{addr}{}]", Plus((*offset).into()))?;
+                args.iter().try_for_each(|arg| write!(f, ", {arg}"))
+            }
+            System { op, args } if args.is_empty() => write!(f, "{op}"),
+            System { op, args } => {
+                write!(f, "{op} ")?;
+                values(f, args)
+            }
             TrapIf { cond, code } => write!(f, "trap_if {cond}, {code}"),
             Call { callee, sig, args } => {
                 f.write_str("call ")?;

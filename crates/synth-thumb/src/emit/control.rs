@@ -269,6 +269,12 @@ impl Emitter<'_> {
         }
     }
 
+    /// A label that no block has.
+    pub(super) fn new_label(&mut self) -> Label {
+        self.traps.next += 1;
+        Label(self.traps.next - 1)
+    }
+
     /// The label of a trap instruction behind the code.
     pub(super) fn trap_label(&mut self, code: TrapCode) -> Label {
         if let Some(&index) = self.traps.shared.get(&code)
@@ -278,8 +284,7 @@ impl Emitter<'_> {
             locs.push(self.loc);
             return *label;
         }
-        let label = Label(self.traps.next);
-        self.traps.next += 1;
+        let label = self.new_label();
         self.traps.shared.insert(code, self.traps.list.len());
         self.traps.list.push((label, code, vec![self.loc]));
         label

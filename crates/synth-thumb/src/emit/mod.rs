@@ -7,6 +7,7 @@
 
 mod alu;
 mod arms;
+mod atomic;
 pub(crate) mod control;
 mod cost;
 pub(crate) mod flags;
@@ -233,6 +234,13 @@ impl<'a> Emitter<'a> {
                 self.emit_conditional(inst)
             }
             MInst::Float(float) => self.emit_float(float),
+            MInst::LoadAcquire { .. }
+            | MInst::StoreRelease { .. }
+            | MInst::ReadModifyWrite { .. }
+            | MInst::CompareExchange { .. }
+            | MInst::Barrier
+            | MInst::MaskInterrupts { .. }
+            | MInst::RestoreInterrupts { .. } => self.emit_atomic(inst),
             MInst::Call { .. } => self.emit_call(inst),
             MInst::TrapIf { cond, code } => {
                 let target = self.trap_label(*code);

@@ -281,6 +281,21 @@ pub enum Callee {
     Reg(Reg),
 }
 
+/// What the loops of exclusive accesses have in common.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Exclusive {
+    /// Width of the access, zero-extended.
+    pub width: Width,
+    /// Whether other accesses keep their order with it (Armv8-M).
+    pub ordered: bool,
+    /// The address.
+    pub addr: Reg,
+    /// Written: what was read.
+    pub old: Reg,
+    /// Written: whether the store was done, 0 in the end.
+    pub status: Reg,
+}
+
 /// A machine instruction. `rd`, `lo` and `hi` are written, others are read.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs)] // fields are those of the ARM syntax
@@ -332,6 +347,22 @@ pub enum MInst {
     Store { width: Width, rt: Reg, mode: Mode },
     /// A call; the arguments and results in registers.
     Call { callee: Callee, uses: Vec<(Reg, u8)>, defs: Vec<(Reg, u8)> },
+    /// A load that no later access passes (Armv8-M).
+    LoadAcquire { width: Width, rd: Reg, rn: Reg },
+    /// A store that passes no earlier access (Armv8-M).
+    StoreRelease { width: Width, rt: Reg, rn: Reg },
+    /// Reads, applies `op` to the old value and the operand, and writes, until
+    /// nothing came between; without `op` the operand is written, without
+    /// `new` the result replaces the old value.
+    ReadModifyWrite { exclusive: Exclusive, op: Option<AluOp>, operand: Rhs, new: Option<Reg> },
+    /// Reads and, if that is `expected`, writes `new`.
+    CompareExchange { exclusive: Exclusive, expected: Rhs, new: Reg },
+    /// Orders all accesses before it before those behind it.
+    Barrier,
+    /// Masks interrupts; `rd` = the mask before.
+    MaskInterrupts { rd: Reg },
+    /// Sets the mask of interrupts.
+    RestoreInterrupts { rn: Reg },
     /// Traps if `cond` holds.
     TrapIf { cond: Cc, code: TrapCode },
     /// Traps.
@@ -358,7 +389,11 @@ impl MInst {
     /// Whether it writes the flags in every form.
     pub fn writes_flags(&self) -> bool {
         match self {
-            MInst::Cmp { .. } | MInst::CondCmp { .. } | MInst::Call { .. } => true,
+            MInst::Cmp { .. }
+            | MInst::CondCmp { .. }
+            | MInst::Call { .. }
+            | MInst::ReadModifyWrite { .. }
+            | MInst::CompareExchange { .. } => true,
             MInst::Alu { s, .. } => *s,
             MInst::Float(inst) => inst.writes_flags(),
             _ => false,

@@ -126,6 +126,33 @@ impl MInst {
                 uses.iter_mut().for_each(|(r, at)| f(r, Use, Fixed(*at)));
                 defs.iter_mut().for_each(|(r, at)| f(r, Def, Fixed(*at)));
             }
+            LoadAcquire { rd, rn, .. } => {
+                f(rn, Use, Any);
+                f(rd, Def, Any);
+            }
+            StoreRelease { rt, rn, .. } => {
+                f(rt, Use, Any);
+                f(rn, Use, Any);
+            }
+            ReadModifyWrite { exclusive, operand, new, .. } => {
+                f(&mut exclusive.addr, Use, Any);
+                visit_rhs(operand, f);
+                // The loop reads its operands again.
+                f(&mut exclusive.old, EarlyDef, Any);
+                f(&mut exclusive.status, EarlyDef, Any);
+                if let Some(new) = new {
+                    f(new, EarlyDef, Any);
+                }
+            }
+            CompareExchange { exclusive, expected, new } => {
+                f(&mut exclusive.addr, Use, Any);
+                visit_rhs(expected, f);
+                f(new, Use, Any);
+                f(&mut exclusive.old, EarlyDef, Any);
+                f(&mut exclusive.status, EarlyDef, Any);
+            }
+            MaskInterrupts { rd } => f(rd, Def, Any),
+            RestoreInterrupts { rn } => f(rn, Use, Any),
             Switch { index, temps, .. } => {
                 f(index, Use, Any);
                 if let Some((a, b)) = temps {
@@ -134,7 +161,7 @@ impl MInst {
                 }
             }
             Ret(list) => list.iter_mut().for_each(|(r, at)| f(r, Use, Fixed(*at))),
-            TrapIf { .. } | Trap(_) | Jump(_) | CondJump { .. } => {}
+            Barrier | TrapIf { .. } | Trap(_) | Jump(_) | CondJump { .. } => {}
         }
     }
 

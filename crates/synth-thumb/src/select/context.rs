@@ -345,7 +345,7 @@ impl rules::Context for Lower<'_> {
 
 impl Lower<'_> {
     /// A word as the second operand of CMP.
-    fn compare_rhs(&mut self, value: Value) -> Rhs {
+    pub(super) fn compare_rhs(&mut self, value: Value) -> Rhs {
         match self.word(value) {
             Some(c) if imm::is_compare(c) => Rhs::Imm(c),
             _ => Rhs::Reg(self.put_value(value)),

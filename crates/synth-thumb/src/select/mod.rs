@@ -10,6 +10,7 @@
 //! Constants and symbol addresses are not selected where they are defined:
 //! see [`constants`].
 
+mod atomic;
 mod calls;
 mod constants;
 mod context;
@@ -210,6 +211,14 @@ impl<'a> Lower<'a> {
             }
             InstData::CallIndirect { target, sig, args } => {
                 self.lower_call(inst, None, Some(*target), *sig, args);
+                Ok(())
+            }
+            InstData::Atomic { .. } => {
+                self.lower_atomic(inst);
+                Ok(())
+            }
+            InstData::System { .. } => {
+                self.lower_system(inst);
                 Ok(())
             }
             InstData::TrapIf { cond, code } => {

@@ -1,2 +1,0 @@
-;; error: shared
-(module (memory 1 1 shared))
