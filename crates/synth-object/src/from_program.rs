@@ -5,7 +5,7 @@
 //! not used. Function symbols are STT_FUNC (the Thumb bit follows from that)
 //! and code is marked by mapping symbols (AAELF32 section 5.5.5).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{Data, DataKind, Definition, Linkage, Program, Symbol, SymbolId, Visibility};
@@ -72,6 +72,8 @@ struct Placer<'p> {
     sections: SecondaryMap<SymbolId, Option<SectionId>>,
     /// Bytes of data with contents so far.
     contents: u64,
+    /// Where the aliases of a symbol start.
+    alias_starts: BTreeMap<SymbolId, BTreeSet<u32>>,
 }
 
 /// Bytes of data with contents in one object. No device has as much flash; a
@@ -96,6 +98,7 @@ impl<'p> Placer<'p> {
             ids: SecondaryMap::new(),
             sections: SecondaryMap::new(),
             contents: 0,
+            alias_starts: BTreeMap::new(),
         }
     }
 
@@ -281,6 +284,11 @@ impl<'p> Placer<'p> {
     /// Aliases, which may have aliases as targets: each chain is walked to
     /// its end and defined from there back.
     fn place_aliases(&mut self) -> Result<(), ObjectError> {
+        for symbol in self.program.symbols.values() {
+            if let Definition::Alias { target, offset } = symbol.def {
+                self.alias_starts.entry(target).or_default().insert(offset);
+            }
+        }
         let mut seen = SecondaryMap::<SymbolId, bool>::new();
         for id in self.program.symbols.keys() {
             let mut chain = vec![];
@@ -309,9 +317,14 @@ impl<'p> Placer<'p> {
         let error = || ObjectError::AliasTarget { name: symbol.name.clone() };
         let to = &self.object.symbols[self.ids[target].ok_or_else(error)?];
         let (kind, size) = match (to.kind, offset) {
-            (kind, 0) => (kind, to.size),
+            (SymbolKind::Func, 0) => (SymbolKind::Func, to.size),
             (SymbolKind::Func, _) => (SymbolKind::NoType, 0),
-            (kind, _) => (kind, to.size.saturating_sub(offset)),
+            // It ends where the next one starts.
+            (kind, _) => {
+                let starts = self.alias_starts.get(&target);
+                let next = starts.and_then(|s| s.range(offset.saturating_add(1)..).next());
+                (kind, next.map_or(to.size, |&end| end.min(to.size)).saturating_sub(offset))
+            }
         };
         let place = match to.place {
             Place::Section(section, at) => Place::Section(section, at.wrapping_add(offset)),

@@ -27,7 +27,7 @@ impl Translator<'_, '_> {
         let type_index = self.env.module.functions[index as usize].ty;
         let sig = self.type_sig(type_index)?;
         let args = self.pop_values(self.env.func_type(type_index)?.params.len())?;
-        let callee = self.env.functions[index as usize];
+        let callee = self.relocated_callee().unwrap_or(self.env.functions[index as usize]);
         let results = self.call_symbol(callee, sig, args);
         self.push_results(type_index, results)
     }

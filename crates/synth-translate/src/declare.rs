@@ -11,7 +11,8 @@ use crate::env::{Env, GlobalEnv, Helper, InitPlan, Limit, MemoryEnv, Size};
 use crate::error::Error;
 use crate::func::forwarding;
 use crate::names::{Names, import_symbol, renamed, symbol_name};
-use crate::options::Options;
+use crate::native;
+use crate::options::{Model, Options};
 use crate::sig::{abi_type, signature, signature_symbol};
 use crate::usage::Usage;
 
@@ -52,6 +53,7 @@ pub(crate) fn declare<'m>(
         signatures: Default::default(),
         helpers: Default::default(),
         init: InitPlan { start: module.start, ..InitPlan::default() },
+        native: None,
     };
     let mut declarer = Declarer {
         module,
@@ -84,6 +86,16 @@ impl Declarer<'_> {
                 "build the module without the gc proposal",
             ));
         }
+        match native::model(self.module, self.options) {
+            Model::Linear => self.linear()?,
+            Model::Native => self.native()?,
+        }
+        self.names.number_locals(&mut self.program);
+        Ok(())
+    }
+
+    /// All symbols in the linear model.
+    fn linear(&mut self) -> Result<(), Error> {
         self.functions()?;
         self.memories()?;
         self.globals()?;
@@ -98,7 +110,6 @@ impl Declarer<'_> {
         for helper in self.usage.helpers.clone() {
             self.helper(helper)?;
         }
-        self.names.number_locals(&mut self.program);
         Ok(())
     }
 

@@ -31,6 +31,8 @@ pub enum Reason {
     Wait,
     /// Its code would outgrow what is proportional to its size.
     TooLarge,
+    /// It has no meaning in the native model; the way out.
+    Native(&'static str),
 }
 
 impl Reason {
@@ -59,6 +61,7 @@ impl fmt::Display for Reason {
             Reason::Wait => f.write_str(
                 "there is no other thread that shares the memory; wait by a function of the host",
             ),
+            Reason::Native(help) => f.write_str(help),
             Reason::TooLarge => f.write_str(
                 "the function has too many values on its branches; split it into smaller ones",
             ),
@@ -116,6 +119,9 @@ pub enum Error {
         /// The way out.
         help: &'static str,
     },
+    /// Relocations that do not fit the code.
+    #[error(transparent)]
+    Relocations(synth_wasm::Error),
     /// A function body that does not decode. Validation excludes it.
     #[error("invalid function body: {message} (at offset {offset:#x})")]
     Malformed {

@@ -13,7 +13,7 @@ use synth_ir::{
     AbiType, Block, BlockData, Function, Inst, InstData, Sig, Signature, Slot, SlotData, SourceLoc,
     SymbolId, TrapCode, Type, Value,
 };
-use synth_wasm::operator_name;
+use synth_wasm::{Relocation, operator_name};
 use wasmparser::{FunctionBody, Operator};
 
 use crate::control::Frame;
@@ -85,6 +85,8 @@ pub(crate) struct Translator<'a, 'm> {
     pub(crate) number: u32,
     /// Module offset of the current operator.
     pub(crate) offset: u64,
+    /// Relocations of its operands, in the native model.
+    pub(crate) relocs: &'m [Relocation],
     source: Option<SourceLoc>,
     sources: Vec<u32>,
     sigs: HashMap<Signature, Sig>,
@@ -194,6 +196,7 @@ impl<'a, 'm> Translator<'a, 'm> {
             slots: None,
             number: 0,
             offset: 0,
+            relocs: &[],
             source: None,
             sources: Vec::new(),
             sigs: HashMap::new(),
@@ -272,8 +275,12 @@ impl<'a, 'm> Translator<'a, 'm> {
     fn run(&mut self, body: &FunctionBody<'_>) -> Result<(), Stop> {
         let mut reader = body.get_operators_reader()?;
         while !reader.eof() {
-            self.set_offset(reader.original_position());
+            let start = reader.original_position();
+            self.set_offset(start);
             let op = reader.read()?;
+            if let Some(native) = &self.env.native {
+                self.relocs = native.relocs(start, reader.original_position());
+            }
             let result = if self.reachable { self.operator(&op) } else { self.skip(&op) };
             match result {
                 Ok(()) | Err(Stop::Trapped) => {}
@@ -295,7 +302,8 @@ impl<'a, 'm> Translator<'a, 'm> {
 
     /// Each family says whether the operator is one of its own.
     fn operator(&mut self, op: &Operator<'_>) -> Result<(), Stop> {
-        let known = self.control(op)?
+        let known = self.native_operator(op)?
+            || self.control(op)?
             || self.variable_access(op)?
             || self.int32(op)?
             || self.memory_access(op)?

@@ -78,6 +78,7 @@ mod int64;
 mod locals;
 mod memory;
 mod names;
+mod native;
 mod options;
 mod reference;
 mod segments;
@@ -96,7 +97,7 @@ use crate::func::FunctionError;
 
 pub use error::{Error, Reason, Refusal};
 pub use func::TranslatedFunction;
-pub use options::{Bounds, Init, Options};
+pub use options::{Bounds, Init, Model, Options};
 pub use sig::signature_symbol;
 pub use synth_abi::c_prototype;
 

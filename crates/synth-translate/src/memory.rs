@@ -52,7 +52,7 @@ fn narrow_store(op: &Operator<'_>) -> Option<(StoreOp, MemArg)> {
     })
 }
 
-/// A checked machine address.
+/// A machine address that may be accessed.
 pub(crate) struct Address {
     pub(crate) base: Value,
     pub(crate) offset: i32,
@@ -124,6 +124,9 @@ impl Translator<'_, '_> {
 
     /// Pops a wasm address and checks an access of `width` bytes at it.
     pub(crate) fn address(&mut self, memarg: MemArg, width: u32) -> Result<Address, Stop> {
+        if self.env.native.is_some() {
+            return self.native_address(memarg);
+        }
         let address = self.pop_i32()?;
         let MemArgTarget::Memory(index) = memarg.target else {
             return Err(Stop::refused("an access to an array", Reason::Proposal("gc")));

@@ -13,6 +13,15 @@ pub enum Bounds {
     None,
 }
 
+/// What a wasm address is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Model {
+    /// A place in a memory of the module's own.
+    Linear,
+    /// A machine address: the module is an ordinary native object.
+    Native,
+}
+
 /// How the module's start-up code is run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Init {
@@ -26,6 +35,13 @@ pub enum Init {
 /// Options of a translation.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
+    /// What an address is. Without it, native for an object that is still to
+    /// be linked, and linear for a finished module.
+    pub model: Option<Model>,
+    /// Native model: nothing else runs while the module's code does, so that
+    /// atomic operations may be plain ones, as in an object that was compiled
+    /// without atomics.
+    pub single_context: bool,
     /// Checks of linear memory accesses.
     pub bounds: Bounds,
     /// How start-up code is run.

@@ -25,6 +25,8 @@ pub(crate) struct Usage {
     pub(crate) written_tables: BTreeSet<u32>,
     /// Type indices of `call_indirect`.
     pub(crate) called_types: BTreeSet<u32>,
+    /// Functions that are called directly.
+    pub(crate) called: BTreeSet<u32>,
     /// Data segments that `memory.init` copies, and those that are dropped.
     pub(crate) copied_data: BTreeSet<u32>,
     pub(crate) dropped_data: BTreeSet<u32>,
@@ -53,6 +55,9 @@ impl Usage {
             }
             Operator::I64DivU | Operator::I64RemU => {
                 self.helpers.insert(Helper::Uldivmod);
+            }
+            Operator::Call { function_index } => {
+                self.called.insert(function_index);
             }
             Operator::CallIndirect { type_index, .. } => {
                 self.called_types.insert(type_index);

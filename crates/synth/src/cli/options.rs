@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::{Bounds, Cpu, Init, Level, Options};
+use crate::{Bounds, Cpu, Init, Level, Model, Options};
 
 /// Options that every command that compiles has.
 #[derive(Args)]
@@ -16,6 +16,15 @@ pub(super) struct CompileOptions {
     /// Optimisation level: 0 (debugging), 1, 2 (speed), s (size) or z (size alone)
     #[arg(short = 'O', value_name = "LEVEL", default_value = "s")]
     level: Level,
+    /// What an address is [default: native for objects, linear for finished modules]
+    #[arg(long, value_enum, value_name = "MODEL")]
+    model: Option<ModelArg>,
+    /// Accept objects whose atomic operations became plain ones
+    ///
+    /// Such an object was compiled without -matomics. Its code is right only
+    /// if neither an interrupt nor another thread runs while it does.
+    #[arg(long)]
+    single_context: bool,
     /// How accesses to linear memory are checked
     #[arg(long, value_enum, value_name = "KIND", default_value_t = BoundsArg::Check)]
     bounds: BoundsArg,
@@ -60,6 +69,14 @@ pub(super) struct CompileOptions {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
+enum ModelArg {
+    /// A place in a memory of the module's own
+    Linear,
+    /// A machine address: the module is an ordinary native object
+    Native,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
 enum BoundsArg {
     /// An access outside the memory traps
     Check,
@@ -92,6 +109,11 @@ impl CompileOptions {
         options.level = self.level;
         options.threads = self.threads.into();
         let translate = &mut options.translate;
+        translate.model = self.model.map(|model| match model {
+            ModelArg::Linear => Model::Linear,
+            ModelArg::Native => Model::Native,
+        });
+        translate.single_context = self.single_context;
         translate.bounds = match self.bounds {
             BoundsArg::Check => Bounds::Check,
             BoundsArg::None => Bounds::None,
