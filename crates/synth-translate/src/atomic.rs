@@ -117,7 +117,7 @@ impl Translator<'_, '_> {
 
     /// Traps unless the address on the stack is a multiple of `bytes`.
     fn check_alignment(&mut self, memarg: MemArg, bytes: u32) -> Result<(), Stop> {
-        if bytes == 1 || !self.env.options.checks_alignment() {
+        if bytes == 1 || self.env.native.is_some() || !self.env.options.checks_alignment() {
             return Ok(());
         }
         let mask = bytes as i32 - 1;
