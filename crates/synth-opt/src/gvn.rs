@@ -3,12 +3,13 @@
 //!
 //! Nothing moves, so a division stays below its guard. A check with the
 //! condition of a check that dominates it can't fail and goes; a check of a
-//! constant goes or ends the block. Loads are left alone.
+//! constant goes or ends the block. Loads are left alone, but for those of
+//! constants.
 
 use std::collections::HashMap;
 
 use synth_ir::cfg::{Cfg, DomTree};
-use synth_ir::{Function, Inst, InstData, TrapCode, Value};
+use synth_ir::{Function, Inst, InstData, Region, TrapCode, Value};
 
 use crate::edit::Replacements;
 use crate::{Context, Pass};
@@ -68,7 +69,7 @@ fn visit(func: &mut Function, inst: Inst, table: &mut Table, same: &mut Replacem
             None if table.insert(key(func, inst), cond).is_some() => Verdict::Remove,
             None => Verdict::Keep,
         },
-        ref data if data.is_pure() => {
+        ref data if data.is_pure() || is_constant_load(data) => {
             let result = func.result(inst);
             match table.insert(key(func, inst), result) {
                 Some(earlier) => {
@@ -80,6 +81,11 @@ fn visit(func: &mut Function, inst: Inst, table: &mut Table, same: &mut Replacem
         }
         _ => Verdict::Keep,
     }
+}
+
+/// Whether it reads what nothing writes.
+fn is_constant_load(data: &InstData) -> bool {
+    matches!(data, InstData::Load { region: Region::Const, .. })
 }
 
 /// What equal instructions have in common.

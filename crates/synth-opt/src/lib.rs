@@ -4,12 +4,16 @@
 //! `run` (of programs). [`PIPELINE`] is the only place that says in which
 //! order they run at which [`Level`]; [`run_pipeline`] runs it.
 
+pub mod addresses;
 pub mod atomics;
 pub mod cfg_cleanup;
+pub mod const_data;
 pub mod dce;
 pub mod dead_symbols;
 mod edit;
 pub mod gvn;
+pub mod induction;
+pub mod licm;
 mod link;
 mod pipeline;
 pub mod simplify;

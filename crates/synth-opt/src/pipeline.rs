@@ -7,7 +7,10 @@ use rayon::prelude::*;
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{Function, Program, SymbolId, SymbolNames, Target};
 
-use crate::{atomics, cfg_cleanup, dce, dead_symbols, gvn, simplify, soften};
+use crate::{
+    addresses, atomics, cfg_cleanup, const_data, dce, dead_symbols, gvn, induction, licm, simplify,
+    soften,
+};
 
 /// How much to optimise, and for what.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -125,6 +128,9 @@ const SOME: &[Level] = &[Level::O1, Level::O2, Level::Os, Level::Oz];
 /// The levels with a second round.
 const MORE: &[Level] = &[Level::O2, Level::Os, Level::Oz];
 
+/// The levels that spend bytes for cycles.
+const FAST: &[Level] = &[Level::O2, Level::Os];
+
 const fn function(name: &'static str, pass: &'static dyn Pass, levels: &'static [Level]) -> Stage {
     Stage { name, step: Step::Function(pass), levels }
 }
@@ -148,8 +154,12 @@ pub const PIPELINE: &[Stage] = &[
     function("gvn", &gvn::Gvn, SOME),
     function("dce", &dce::Dce, SOME),
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, SOME),
+    program("const_data", |program, _| const_data::run(program), MORE),
     function("simplify", &simplify::Simplify, MORE),
+    function("addresses", &addresses::Addresses, MORE),
     function("gvn", &gvn::Gvn, MORE),
+    function("licm", &licm::Licm, FAST),
+    function("induction", &induction::Induction, MORE),
     function("dce", &dce::Dce, MORE),
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, MORE),
     // What was referred to only by code that is gone.
