@@ -84,7 +84,7 @@ impl Engine for Interpreted {
         check_program(&output.program)?;
         if let Some(level) = self.level {
             let cpu = synth_testkit::options("cortex-m4").cpu;
-            let numbers = run_pipeline(&mut output.program, level, &Thumb(cpu), &mut ());
+            let numbers = run_pipeline(&mut output.program, level, &Thumb(cpu), &mut ()).unwrap();
             check_program(&output.program)?;
             for export in &mut output.exports {
                 export.symbol = export.symbol.and_then(|symbol| numbers.get(symbol));

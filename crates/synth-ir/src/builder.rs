@@ -101,6 +101,16 @@ impl<'f> Builder<'f> {
         self.inst(InstData::Store { op, addr, value, offset, region });
     }
 
+    /// The lowest address of the function's stack.
+    pub fn stack_save(&mut self) -> Value {
+        self.value(InstData::StackSave)
+    }
+
+    /// Sets the lowest address of the function's stack.
+    pub fn stack_restore(&mut self, addr: Value) {
+        self.inst(InstData::StackRestore { addr });
+    }
+
     /// Traps if `cond` is not zero.
     pub fn trap_if(&mut self, cond: Value, code: TrapCode) {
         self.inst(InstData::TrapIf { cond, code });

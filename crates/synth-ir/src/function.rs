@@ -214,6 +214,18 @@ pub enum InstData {
         /// [`SystemOp::arity`] words.
         args: Vec<Value>,
     },
+    /// The lowest address of the stack that the function has, a multiple of 8:
+    /// what [`InstData::StackRestore`] set, or at first an address below all
+    /// slots.
+    StackSave,
+    /// Makes `addr` the lowest address of the stack that the function has. It
+    /// is a multiple of 8 and not above what the first
+    /// [`InstData::StackSave`] gives. Slots stay; what lies below is lost.
+    /// Returning releases everything.
+    StackRestore {
+        /// The address.
+        addr: Value,
+    },
     /// Traps if `cond` is not zero.
     TrapIf {
         /// The condition, an i32.
@@ -303,7 +315,7 @@ impl InstData {
 
     /// Whether it must stay although its results are unused.
     pub fn has_side_effect(&self) -> bool {
-        !self.is_pure() && !matches!(self, InstData::Load { .. })
+        !self.is_pure() && !matches!(self, InstData::Load { .. } | InstData::StackSave)
     }
 
     /// The destinations of a terminator, in order.
@@ -351,6 +363,7 @@ impl InstData {
             | F64Const(_)
             | SymbolAddr { .. }
             | SlotAddr { .. }
+            | StackSave
             | Trap(_) => {}
             Unary { arg, .. } => f(*arg),
             Binary { args, .. } | Compare { args, .. } => args.iter().for_each(|&v| f(v)),
@@ -368,7 +381,7 @@ impl InstData {
                 f(*cond);
                 args.iter().for_each(|&v| f(v));
             }
-            Load { addr, .. } => f(*addr),
+            Load { addr, .. } | StackRestore { addr } => f(*addr),
             Store { addr, value, .. } => {
                 f(*addr);
                 f(*value);
@@ -398,6 +411,7 @@ impl InstData {
             | F64Const(_)
             | SymbolAddr { .. }
             | SlotAddr { .. }
+            | StackSave
             | Trap(_) => {}
             Unary { arg, .. } => *arg = f(*arg),
             Binary { args, .. } | Compare { args, .. } => args.iter_mut().for_each(|v| *v = f(*v)),
@@ -415,7 +429,7 @@ impl InstData {
                 *cond = f(*cond);
                 args.iter_mut().for_each(|v| *v = f(*v));
             }
-            Load { addr, .. } => *addr = f(*addr),
+            Load { addr, .. } | StackRestore { addr } => *addr = f(*addr),
             Store { addr, value, .. } => {
                 *addr = f(*addr);
                 *value = f(*value);
@@ -555,6 +569,7 @@ impl Function {
             Const(_)
             | SymbolAddr { .. }
             | SlotAddr { .. }
+            | StackSave
             | Wide { .. }
             | Compare { .. }
             | Compare64 { .. } => vec![Type::I32],
@@ -574,6 +589,7 @@ impl Function {
             }
             System { op, .. } => op.result_types().to_vec(),
             Store { .. }
+            | StackRestore { .. }
             | TrapIf { .. }
             | Jump(_)
             | Branch { .. }

@@ -349,7 +349,7 @@ impl Verifier<'_> {
         }
         let data = &func.insts[inst];
         match data {
-            Const(_) | F32Const(_) | F64Const(_) | Trap(_) => {}
+            Const(_) | F32Const(_) | F64Const(_) | StackSave | Trap(_) => {}
             SymbolAddr { symbol, .. } => {
                 if !self.program.symbols.is_valid(*symbol) {
                     return Err(Rule::NoSymbol(symbol.as_u32()));
@@ -377,7 +377,7 @@ impl Verifier<'_> {
                 self.typed(*cond, Type::I32)?;
                 self.typed(args[1], func.values[args[0]].ty)?;
             }
-            Load { addr, .. } => self.typed(*addr, Type::I32)?,
+            Load { addr, .. } | StackRestore { addr } => self.typed(*addr, Type::I32)?,
             Store { op, addr, value, .. } => {
                 self.typed(*addr, Type::I32)?;
                 self.typed(*value, op.value_type())?;

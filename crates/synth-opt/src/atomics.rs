@@ -58,7 +58,7 @@ pub fn run(program: &mut Program, target: &dyn Target) -> Change {
             lower(func, &needed, target);
         }
     }
-    Change { changed, symbols: None }
+    Change { changed, ..Change::default() }
 }
 
 fn unsupported(data: &InstData, target: &dyn Target) -> Option<AtomicOp> {

@@ -24,7 +24,7 @@ pub fn run(program: &mut Program) -> Change {
     }
     program.symbols = symbols;
     renumber(program, &numbers);
-    Change { changed: true, symbols: Some(Renumbering(numbers)) }
+    Change { changed: true, symbols: Some(Renumbering(numbers)), ..Change::default() }
 }
 
 fn is_root(symbol: &Symbol) -> bool {

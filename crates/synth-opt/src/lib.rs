@@ -15,12 +15,14 @@ pub mod gvn;
 pub mod induction;
 pub mod licm;
 mod link;
+pub mod machine_stack;
 mod pipeline;
 pub mod simplify;
+mod slots;
 pub mod soften;
 
 pub use link::{Input, LinkError, Linked, Problem, link};
 pub use pipeline::{
-    Change, Context, Level, Observer, PIPELINE, Pass, Printer, Renumbering, Stage, Step,
-    find_stage, run_pipeline,
+    Change, Context, Level, Observer, PIPELINE, Pass, PassError, PassOptions, Printer, Renumbering,
+    Stage, Step, find_stage, run_pipeline,
 };

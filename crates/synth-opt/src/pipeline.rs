@@ -8,8 +8,8 @@ use synth_ir::entity::SecondaryMap;
 use synth_ir::{Function, Program, SymbolId, SymbolNames, Target};
 
 use crate::{
-    addresses, atomics, cfg_cleanup, const_data, dce, dead_symbols, gvn, induction, licm, simplify,
-    soften,
+    addresses, atomics, cfg_cleanup, const_data, dce, dead_symbols, gvn, induction, licm,
+    machine_stack, simplify, soften,
 };
 
 /// How much to optimise, and for what.
@@ -59,11 +59,54 @@ impl FromStr for Level {
     }
 }
 
+/// What the passes are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PassOptions {
+    /// Which stages run.
+    pub level: Level,
+    /// The alignment that a frame of shadow-stack code is given when its
+    /// address may be observed: 16 as in wasm, or 8, which costs less.
+    pub stack_align: u32,
+}
+
+impl Default for PassOptions {
+    fn default() -> Self {
+        Level::default().into()
+    }
+}
+
+impl From<Level> for PassOptions {
+    fn from(level: Level) -> Self {
+        PassOptions { level, stack_align: 16 }
+    }
+}
+
 /// What a pass may ask.
 #[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// Costs and limits of the CPU.
     pub target: &'a (dyn Target + Sync),
+    /// What the user chose.
+    pub options: PassOptions,
+}
+
+impl<'a> Context<'a> {
+    /// A context with the default options.
+    pub fn new(target: &'a (dyn Target + Sync)) -> Self {
+        Context { target, options: PassOptions::default() }
+    }
+}
+
+/// Code that a pass can't compile.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("function '{function}', offset {offset:#x}: {reason}")]
+pub struct PassError {
+    /// Name of the function.
+    pub function: String,
+    /// Byte offset of the place in its module.
+    pub offset: u32,
+    /// What is wrong, and the way out.
+    pub reason: String,
 }
 
 /// A transformation of one function, independent of all others.
@@ -88,6 +131,8 @@ pub struct Change {
     pub changed: bool,
     /// The new numbers of the symbols, if they have new ones.
     pub symbols: Option<Renumbering>,
+    /// What it refused, in order.
+    pub refused: Vec<PassError>,
 }
 
 /// The new number of each symbol; a symbol that was removed has none.
@@ -146,7 +191,9 @@ const fn program(
 /// The passes in order.
 pub const PIPELINE: &[Stage] = &[
     program("dead_symbols", |program, _| dead_symbols::run(program), SOME),
-    // First, so that all other passes see words alone.
+    // Before all others, since they do not know the shadow stack.
+    program("machine_stack", machine_stack::run, ALL),
+    // Early, so that all other passes see words alone.
     program("soften", |program, cx| soften::run(program, cx.target), ALL),
     program("atomics", |program, cx| atomics::run(program, cx.target), ALL),
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, SOME),
@@ -203,21 +250,27 @@ impl<F: FnMut(&str, &Program, &[SymbolId])> Observer for F {
 impl Stage {
     /// Runs the stage on all functions. Returns those that it changed, in
     /// order; the result does not depend on the number of threads.
+    ///
+    /// # Errors
+    /// What it can't compile.
     pub fn run(
         &self,
         program: &mut Program,
         cx: &Context<'_>,
-    ) -> (Vec<SymbolId>, Option<Renumbering>) {
+    ) -> Result<(Vec<SymbolId>, Option<Renumbering>), Vec<PassError>> {
         match self.step {
             Step::Program(run) => {
-                let Change { changed, symbols } = run(program, cx);
+                let Change { changed, symbols, refused } = run(program, cx);
+                if !refused.is_empty() {
+                    return Err(refused);
+                }
                 let functions = program.functions().map(|(id, _)| id);
-                (functions.filter(|_| changed).collect(), symbols)
+                Ok((functions.filter(|_| changed).collect(), symbols))
             }
             Step::Function(pass) => {
                 let functions: Vec<_> = program.functions_mut().collect();
                 let run = |(id, func)| pass.run(func, cx).then_some(id);
-                (functions.into_par_iter().filter_map(run).collect(), None)
+                Ok((functions.into_par_iter().filter_map(run).collect(), None))
             }
         }
     }
@@ -225,22 +278,25 @@ impl Stage {
 
 /// Runs all stages of a level. Returns what has become of the numbers of the
 /// program's symbols.
+///
+/// # Errors
+/// What one of them can't compile.
 pub fn run_pipeline(
     program: &mut Program,
-    level: Level,
+    options: impl Into<PassOptions>,
     target: &(dyn Target + Sync),
     observer: &mut dyn Observer,
-) -> Renumbering {
-    let cx = Context { target };
+) -> Result<Renumbering, Vec<PassError>> {
+    let cx = Context { target, options: options.into() };
     let mut numbers = Renumbering::identity(program);
-    for stage in PIPELINE.iter().filter(|stage| stage.levels.contains(&level)) {
-        let (changed, symbols) = stage.run(program, &cx);
+    for stage in PIPELINE.iter().filter(|stage| stage.levels.contains(&cx.options.level)) {
+        let (changed, symbols) = stage.run(program, &cx)?;
         if let Some(symbols) = symbols {
             numbers.then(&symbols);
         }
         observer.after(stage.name, program, &changed);
     }
-    numbers
+    Ok(numbers)
 }
 
 /// Writes functions after the stages that the user asks for.

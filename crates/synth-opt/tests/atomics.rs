@@ -62,8 +62,8 @@ fn run(program: &Program, args: [i32; 5]) -> (Vec<Val>, u64) {
 fn doublewords_become_calls() {
     let before = Program::parse(TEXT).expect("a program");
     let mut after = before.clone();
-    let cx = Context { target: &Cpu };
-    find_stage("atomics").expect("a pass").run(&mut after, &cx);
+    let cx = Context::new(&Cpu);
+    find_stage("atomics").expect("a pass").run(&mut after, &cx).expect("no refusal");
     assert_eq!(verify(&after), Ok(()));
     assert!(!after.to_string().contains(" atomic."), "{after}");
     let undefined = after.symbols.values();

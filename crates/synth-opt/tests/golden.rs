@@ -22,10 +22,10 @@ fn transform(input: &str, file: &str) -> (Program, Program) {
     let before = Program::parse(input).unwrap_or_else(|e| panic!("{file}: {e}"));
     assert_eq!(verify(&before), Ok(()), "{file}");
     let mut after = before.clone();
-    let cx = Context { target: &common::TestTarget };
+    let cx = Context::new(&common::TestTarget);
     for pass in passes.split_whitespace() {
         let stage = find_stage(pass).unwrap_or_else(|| panic!("{file}: no pass '{pass}'"));
-        stage.run(&mut after, &cx);
+        stage.run(&mut after, &cx).unwrap_or_else(|e| panic!("{file}: {e:?}"));
         assert_eq!(verify(&after), Ok(()), "{file} after {pass}:\n{after}");
     }
     after.functions_mut().for_each(|(_, func)| func.compact());

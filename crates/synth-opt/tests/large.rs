@@ -140,7 +140,7 @@ fn time(shape: Shape, n: usize) -> Duration {
     assert_eq!(verify(&program), Ok(()));
     let before = program.clone();
     let start = Instant::now();
-    run_pipeline(&mut program, Level::Os, &common::TestTarget, &mut ());
+    run_pipeline(&mut program, Level::Os, &common::TestTarget, &mut ()).unwrap();
     let elapsed = start.elapsed();
     assert_eq!(verify(&program), Ok(()));
     common::check_same(&before, &program, 2);

@@ -19,7 +19,7 @@ fn check(stage: &str, before: &Program, after: &Program) {
 
 #[test]
 fn passes_keep_the_meaning() {
-    let cx = Context { target: &common::TestTarget };
+    let cx = Context::new(&common::TestTarget);
     let mut names: Vec<&str> = PIPELINE.iter().map(|stage| stage.name).collect();
     names.sort();
     names.dedup();
@@ -29,7 +29,7 @@ fn passes_keep_the_meaning() {
         assert_eq!(verify(&before), Ok(()), "{before}");
         for name in &names {
             let mut after = before.clone();
-            find_stage(name).unwrap().run(&mut after, &cx);
+            find_stage(name).unwrap().run(&mut after, &cx).unwrap();
             check(name, &before, &after);
             defined += common::check_same(&before, &after, 4);
         }
@@ -46,7 +46,7 @@ fn the_pipeline_keeps_the_meaning() {
             let mut observer = |stage: &str, program: &Program, _: &[_]| {
                 check(stage, &before, program);
             };
-            run_pipeline(&mut after, level, &common::TestTarget, &mut observer);
+            run_pipeline(&mut after, level, &common::TestTarget, &mut observer).unwrap();
             common::check_same(&before, &after, 6);
             // The text form holds all of it.
             let text = after.to_string();
@@ -63,7 +63,7 @@ fn the_pipeline_settles() {
         let target = &common::TestTarget;
         let mut text = String::new();
         for round in 0..6 {
-            run_pipeline(&mut program, Level::Os, target, &mut ());
+            run_pipeline(&mut program, Level::Os, target, &mut ()).unwrap();
             let now = program.to_string();
             if now == text {
                 break;
@@ -105,7 +105,7 @@ fn broken_text_never_panics() {
             }
             good += 1;
             let before = program.clone();
-            run_pipeline(&mut program, Level::Os, &common::TestTarget, &mut ());
+            run_pipeline(&mut program, Level::Os, &common::TestTarget, &mut ()).unwrap();
             assert_eq!(verify(&program), Ok(()), "{before}");
             if before.find("f").is_some() {
                 common::check_same(&before, &program, 2);

@@ -29,7 +29,7 @@ global data @last size 4 align 4
     let before = Program::parse(text).unwrap();
     for &level in Level::ALL {
         let mut after = before.clone();
-        let numbers = run_pipeline(&mut after, level, &common::TestTarget, &mut ());
+        let numbers = run_pipeline(&mut after, level, &common::TestTarget, &mut ()).unwrap();
         assert!(common::check_same(&before, &after, 4) > 0);
         let name = |id: SymbolId| &after.symbols[id].name;
         for (id, symbol) in &before.symbols {

@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mark = loader.mark();
         let mut changed = program.clone();
         if let Some(level) = rng.pick(&[None, Some(Level::O1), Some(Level::O2)]) {
-            run_pipeline(&mut changed, *level, &Thumb(options.cpu), &mut ());
+            run_pipeline(&mut changed, *level, &Thumb(options.cpu), &mut ()).unwrap();
         }
         let codes = match compile(&mut changed, options) {
             Ok(codes) => codes,

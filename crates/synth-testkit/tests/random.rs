@@ -59,7 +59,7 @@ fn random_programs_after_passes() {
         let program = generate(&mut rng, &Config { statements, ..Config::default() });
         let level = *rng.pick(&[Level::O1, Level::O2, Level::Os, Level::Oz]);
         let mut optimised = program.clone();
-        run_pipeline(&mut optimised, level, &synth_thumb::Thumb(options.cpu), &mut ());
+        run_pipeline(&mut optimised, level, &synth_thumb::Thumb(options.cpu), &mut ()).unwrap();
         let codes = compile(&mut optimised, &options).expect("compiles");
         let mark = loader.mark();
         let mut differ = Differ::with_codes(&program, &optimised, codes, &mut loader)

@@ -103,7 +103,7 @@ fn load(board: Board, level: Level) -> (Loader<'static>, ModuleId) {
     let translated = synth_translate::translate(&module, &synth_translate::Options::default());
     let mut program = translated.expect("translated");
     let options = options(board.cpu());
-    run_pipeline(&mut program, level, &Thumb(options.cpu), &mut ());
+    run_pipeline(&mut program, level, &Thumb(options.cpu), &mut ()).unwrap();
     let codes = compile(&mut program, &options).expect("compiles");
     let mut loader = Loader::start(board).expect("QEMU");
     let module = loader.load(&program, &codes, &Imports::default()).expect("fits");

@@ -202,7 +202,8 @@ pub(crate) fn compile_program(
     observer: &mut dyn Observer,
 ) -> Result<(Compiled, Renumbering), Error> {
     let exports = exported_functions(&program);
-    let numbers = run_pipeline(&mut program, options.level, &Thumb(options.cpu), observer);
+    let numbers = run_pipeline(&mut program, options.passes(), &Thumb(options.cpu), observer)
+        .map_err(Error::Pass)?;
     runtime::supply_own(&mut program, options)?;
     let code_options = options.code();
     let functions: Vec<(SymbolId, &Function)> = program.functions().collect();

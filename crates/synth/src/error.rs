@@ -1,6 +1,7 @@
 //! Why a compilation fails, with what to do about it.
 
 use miette::Diagnostic;
+use synth_opt::PassError;
 use synth_thumb::CompileError;
 
 /// An error of any stage.
@@ -23,6 +24,10 @@ pub enum Error {
         /// What it imports.
         imports: Vec<String>,
     },
+    /// Code that a pass refuses.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    #[diagnostic(code(synth::pass))]
+    Pass(Vec<PassError>),
     /// A function can't be compiled.
     #[error("function '{function}': {error}")]
     #[diagnostic(code(synth::compile))]

@@ -1,7 +1,7 @@
 //! What a compilation can be told.
 
 use synth_object::ObjectOptions;
-use synth_opt::Level;
+use synth_opt::{Level, PassOptions};
 use synth_thumb::{Arch, Cpu, Fpu, Prefer};
 
 /// Options of a compilation. The default is `-Os` for a Cortex-M4.
@@ -11,6 +11,9 @@ pub struct Options {
     pub cpu: Cpu,
     /// How much to optimise, and for what.
     pub level: Level,
+    /// The alignment that a frame of shadow-stack code is given when its
+    /// address may be observed: 16, as in wasm, or 8, which costs less.
+    pub stack_align: u32,
     /// What the translation of WebAssembly is told: bounds checks, names of
     /// imports, memory reserve.
     pub translate: synth_translate::Options,
@@ -32,6 +35,7 @@ impl Default for Options {
         Options {
             cpu: Cpu { core: "cortex-m4", arch: Arch::V7EM, dsp: true, fpu: Fpu::Fpv4Sp },
             level: Level::default(),
+            stack_align: 16,
             translate: synth_translate::Options::default(),
             object: ObjectOptions::default(),
             exports: Vec::new(),
@@ -42,6 +46,11 @@ impl Default for Options {
 }
 
 impl Options {
+    /// What the passes are told.
+    pub(crate) fn passes(&self) -> PassOptions {
+        PassOptions { level: self.level, stack_align: self.stack_align }
+    }
+
     /// What code generation is told.
     pub(crate) fn code(&self) -> synth_thumb::Options {
         let prefer = match self.level {

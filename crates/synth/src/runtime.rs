@@ -91,7 +91,8 @@ pub(crate) fn supply_own(program: &mut Program, options: &Options) -> Result<(),
         return Ok(());
     }
     supply(&mut routines, &float_program()?, own);
-    run_pipeline(&mut routines, options.level, &Thumb(options.cpu), &mut ());
+    run_pipeline(&mut routines, options.passes(), &Thumb(options.cpu), &mut ())
+        .map_err(Error::Pass)?;
     supply(program, &routines, own);
     Ok(())
 }

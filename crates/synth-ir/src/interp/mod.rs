@@ -40,6 +40,9 @@ pub enum Halt {
     /// Too many calls are active, or their slots take too much stack.
     #[error("the calls are too deep")]
     CallDepth,
+    /// A stack pointer outside of the stack, or not a multiple of 8.
+    #[error("the bad stack pointer {0:#x}")]
+    BadStack(u32),
     /// A division by zero that no check guards.
     #[error("unguarded division by zero")]
     Division,

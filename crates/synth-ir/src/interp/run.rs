@@ -24,6 +24,8 @@ struct Frame<'p> {
     slots: Vec<u32>,
     /// Lowest address of the stack that is in use.
     stack: u32,
+    /// Lowest address of the slots.
+    fixed: u32,
     block: Block,
     /// Position of the next instruction in the block.
     next: usize,
@@ -135,7 +137,8 @@ impl<'p> Interpreter<'p> {
             }
             slots.push(at as u32);
         }
-        Ok(Frame { id, func, values, slots, stack: at as u32, block, next: 0 })
+        let fixed = at as u32 & !7;
+        Ok(Frame { id, func, values, slots, stack: fixed, fixed, block, next: 0 })
     }
 
     fn step(&mut self, frame: &mut Frame<'p>) -> Result<Step, Halt> {
@@ -173,6 +176,14 @@ impl<'p> Interpreter<'p> {
                 if let Some(&mask) = func.results[inst].first() {
                     frame.values[mask.index()] = Val::I32(0);
                 }
+            }
+            StackSave => frame.set(inst, Val::I32(frame.stack as i32)),
+            StackRestore { addr } => {
+                let addr = frame.word(*addr) as u32;
+                if addr % 8 != 0 || !(STACK_START..=frame.fixed).contains(&addr) {
+                    return Err(Halt::BadStack(addr));
+                }
+                frame.stack = addr;
             }
             TrapIf { cond, code } => {
                 if frame.word(*cond) != 0 {

@@ -42,6 +42,11 @@ pub(super) fn parse_inst(
         "select" => select(Type::I32)(line),
         "select.f32" => select(Type::F32)(line),
         "select.f64" => select(Type::F64)(line),
+        "stack_save" => one(InstData::StackSave, Type::I32),
+        "stack_restore" => {
+            let [addr] = values(line)?;
+            none(InstData::StackRestore { addr })
+        }
         "trap_if" => {
             let [cond] = values(line)?;
             line.expect(',')?;

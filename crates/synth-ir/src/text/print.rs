@@ -258,6 +258,8 @@ impl FunctionText<'_> {
                 write!(f, "{op} ")?;
                 values(f, args)
             }
+            StackSave => f.write_str("stack_save"),
+            StackRestore { addr } => write!(f, "stack_restore {addr}"),
             TrapIf { cond, code } => write!(f, "trap_if {cond}, {code}"),
             Call { callee, sig, args } => {
                 f.write_str("call ")?;

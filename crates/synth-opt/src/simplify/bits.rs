@@ -7,7 +7,7 @@ use synth_ir::{BinaryOp, Function, InstData, LoadOp, UnaryOp, Value};
 const DEPTH: u32 = 4;
 
 /// A mask of the bits that are zero whenever the value is computed.
-pub(super) fn known_zero(func: &Function, value: Value) -> u32 {
+pub(crate) fn known_zero(func: &Function, value: Value) -> u32 {
     zero(func, value, DEPTH)
 }
 

@@ -10,6 +10,8 @@
 mod bits;
 mod context;
 
+pub(crate) use bits::known_zero;
+
 #[allow(
     missing_docs,
     dead_code,

@@ -25,7 +25,7 @@ pub fn run(program: &mut Program, target: &dyn Target) -> Change {
     for (_, func) in program.functions_mut() {
         changed |= soften_function(func, &helpers, target);
     }
-    Change { changed, symbols: None }
+    Change { changed, ..Change::default() }
 }
 
 fn soften_function(func: &mut Function, helpers: &calls::Helpers, target: &dyn Target) -> bool {

@@ -89,6 +89,11 @@ fn run(program: &Program, function: &str, args: &[Val], names: &[&str]) -> Outco
         })
         .collect();
     let mut interpreter = Interpreter::with_externals(program, &externals).unwrap();
+    if let Some(external) = externals.iter().find(|e| e.name == "__stack_pointer") {
+        // The shadow stack grows down from the end of the pointer's own memory.
+        let top = u64::from(external.address + external.size);
+        interpreter.memory_mut().store(external.address, 4, top).unwrap();
+    }
     interpreter.set_fuel(20_000);
     let mut host = Recorder::default();
     let id = program.find(function).unwrap();

@@ -25,6 +25,13 @@ pub(super) struct CompileOptions {
     /// if neither an interrupt nor another thread runs while it does.
     #[arg(long)]
     single_context: bool,
+    /// Alignment of stack frames whose address is observed: 16, as in wasm, or 8
+    ///
+    /// The machine aligns its stack to 8 bytes, and clang and rustc rely on 16.
+    /// With 8, frames are smaller; objects that the source aligns to 16 and
+    /// code that tests the alignment of a local's address may then go wrong.
+    #[arg(long, value_name = "BYTES", default_value = "16", value_parser = parse_stack_align)]
+    stack_align: u32,
     /// How accesses to linear memory are checked
     #[arg(long, value_enum, value_name = "KIND", default_value_t = BoundsArg::Check)]
     bounds: BoundsArg,
@@ -92,6 +99,14 @@ enum InitArg {
     Symbol,
 }
 
+fn parse_stack_align(text: &str) -> Result<u32, String> {
+    match text {
+        "8" => Ok(8),
+        "16" => Ok(16),
+        _ => Err("expected 8 or 16".to_string()),
+    }
+}
+
 fn parse_rename(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((from, to)) if from.contains('.') && !to.is_empty() => {
@@ -107,6 +122,7 @@ impl CompileOptions {
         let mut options = Options::default();
         options.cpu = self.cpu.or(board).unwrap_or(options.cpu);
         options.level = self.level;
+        options.stack_align = self.stack_align;
         options.threads = self.threads.into();
         let translate = &mut options.translate;
         translate.model = self.model.map(|model| match model {
