@@ -25,7 +25,7 @@ pub fn run(program: &mut Program) -> Change {
     for (_, func) in program.functions_mut() {
         changed |= rewrite(func, &constants);
     }
-    Change { changed, symbols: None }
+    Change { changed, ..Change::default() }
 }
 
 /// The constant data whose contents no other object can replace.
