@@ -99,7 +99,6 @@ pub use error::{Error, Reason, Refusal};
 pub use func::TranslatedFunction;
 pub use options::{Bounds, Init, Model, Options};
 pub use sig::signature_symbol;
-pub use synth_abi::c_prototype;
 
 /// Where an export of the module can be found.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use miette::{IntoDiagnostic, WrapErr};
-use synth_translate::c_prototype;
+use synth_abi::c_prototype;
 use synth_wasm::{ExternKind, Import, ImportType, Module};
 
 use super::Outcome;
