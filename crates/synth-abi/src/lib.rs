@@ -8,6 +8,8 @@ mod contract;
 mod declarations;
 mod dwarf;
 mod error;
+mod header;
+mod interface;
 mod layout;
 mod parse;
 mod prototype;
@@ -21,6 +23,7 @@ pub use contract::{Contract, ContractError, DataRules, FunctionRules, PointerSid
 pub use declarations::Declarations;
 pub use dwarf::{DwarfError, read_dwarf};
 pub use error::AbiError;
+pub use interface::{CONTRACT_VERSION, Entry, Interface, Item, contract_symbol};
 pub use parse::{SyntaxError, parse_declarations};
 pub use prototype::c_prototype;
 pub use types::{

@@ -9,8 +9,7 @@ impl Parser<'_> {
         let mut ty = base;
         while self.eat("*") {
             ty = self.out.types.pointer(ty);
-            loop {
-                let Token::Word(word) = self.peek() else { break };
+            while let Token::Word(word) = self.peek() {
                 let qualifier = match word.as_str() {
                     "const" => Qualifier::Const,
                     "volatile" => Qualifier::Volatile,
