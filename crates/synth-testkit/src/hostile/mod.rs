@@ -2,12 +2,14 @@
 //! doubled, to see whether time and memory grow in proportion.
 
 mod bodies;
+mod objects;
 mod sections;
 
 use std::path::Path;
 use std::process::Command;
 
 use bodies::*;
+use objects::*;
 use sections::*;
 
 /// A shape of hostile module.
@@ -55,6 +57,8 @@ pub const SHAPES: &[Shape] = &[
     Shape { name: "large_table", size: 5_000_000, module: large_table },
     Shape { name: "large_memory", size: 32_768, module: large_memory },
     Shape { name: "large_data", size: 4 << 20, module: large_data },
+    Shape { name: "object", size: 10_000, module: object },
+    Shape { name: "object_names", size: 50_000, module: object_names },
     Shape { name: "long_name", size: 1 << 16, module: long_name },
 ];
 

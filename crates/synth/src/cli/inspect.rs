@@ -6,24 +6,27 @@ use std::path::PathBuf;
 use clap::Args;
 use miette::{IntoDiagnostic, WrapErr};
 use synth_abi::c_prototype;
-use synth_wasm::{ExternKind, Import, ImportType, Module};
+use synth_wasm::{ExternKind, Import, ImportType, Module, is_archive};
 
-use super::Outcome;
 use super::files::{print, read};
+use super::inspect_object::describe_archive;
+use super::{Outcome, inspect_object};
 use crate::Error;
 
 /// Show what a file holds
 ///
 /// Of a wasm module: imports, exports with their native C signatures, memories
-/// and sizes. Of an ELF object or image, whoever made it: build attributes,
-/// sections, symbols, what is undefined, relocations and traps.
+/// and sizes; of a wasm object also symbols, segments and relocations, and of
+/// an archive what its members define and need. Of an ELF object or image,
+/// whoever made it: build attributes, sections, symbols, what is undefined,
+/// relocations and traps.
 #[derive(Args)]
 #[command(after_help = "\
 Examples:
   synth inspect pid.wasm
   synth inspect pid.o")]
 pub(super) struct Inspect {
-    /// A wasm module (.wasm or .wat), an ELF object or image; - is standard input
+    /// A wasm module, object or archive, an ELF object or image; - is standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
 }
@@ -34,9 +37,11 @@ impl Inspect {
         let text = if bytes.starts_with(b"\x7fELF") {
             let report = synth_object::inspect::Report::read(&bytes).into_diagnostic();
             report.map(|report| report.to_string())
+        } else if is_archive(&bytes) {
+            describe_archive(&bytes).map_err(Into::into)
         } else {
             let module = Module::parse(&bytes).map_err(|e| Error::from(e).into());
-            module.map(|module| describe(&module))
+            module.map(|module| describe(&module) + &inspect_object::describe(&module))
         };
         print(&text.wrap_err_with(|| format!("can't inspect {}", self.file.display()))?)
     }
@@ -77,11 +82,11 @@ fn describe(module: &Module) -> String {
 }
 
 /// A name without characters that would disturb the lines.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     name.escape_debug().to_string()
 }
 
-fn list(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
+pub(super) fn list(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
     let _ = writeln!(out, "{title}");
     let mut lines = lines.peekable();
     if lines.peek().is_none() {
@@ -96,7 +101,7 @@ fn pages(number: u64) -> String {
     count(number, "page")
 }
 
-fn count(number: impl Into<u64>, thing: &str) -> String {
+pub(super) fn count(number: impl Into<u64>, thing: &str) -> String {
     let number = number.into();
     let plural = if number == 1 { "" } else { "s" };
     format!("{number} {thing}{plural}")

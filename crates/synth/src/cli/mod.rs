@@ -9,6 +9,7 @@ mod cpus;
 mod files;
 mod image;
 mod inspect;
+mod inspect_object;
 mod options;
 mod report;
 mod run;

@@ -9,8 +9,8 @@
 //! ```
 //!
 //! Numbers of instructions print as N, for they change with each optimisation.
-//! They run in order in a directory with the inputs of `tests/cli/inputs` and
-//! of `examples`. `SYNTH_BLESS=1` writes what is printed into the files.
+//! They run in order in a directory with the inputs of `tests/cli/inputs`, of
+//! `examples` and of synth-wasm's `tests/objects`. `SYNTH_BLESS=1` writes what is printed into the files.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -87,6 +87,7 @@ fn check(name: &str) {
     let dir = scratch(&format!("cli-{name}"));
     copy_all(&tests.join("inputs"), &dir);
     copy_all(&repository("examples"), &dir);
+    copy_all(&repository("crates/synth-wasm/tests/objects"), &dir);
     let path = tests.join(format!("{name}.txt"));
     let expected = std::fs::read_to_string(&path).unwrap();
     let mut actual = String::new();

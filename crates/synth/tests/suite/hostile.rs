@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::time::Instant;
 
-use synth::{Compiler, Level, Options};
+use synth::{Compiler, Level, Options, Source};
 use synth_testkit::Rng;
 use synth_testkit::hostile::{SHAPES, compile_limited};
 
@@ -40,6 +40,53 @@ fn seeds() -> Vec<Vec<u8>> {
     names.iter().map(|name| wat::parse_str(&find(name).text).unwrap()).collect()
 }
 
+/// Objects and an archive to damage.
+const OBJECTS: &[&[u8]] = &[
+    include_bytes!("../../../synth-wasm/tests/objects/basic.o"),
+    include_bytes!("../../../synth-wasm/tests/objects/group.o"),
+    include_bytes!("../../../synth-wasm/tests/objects/linked.o"),
+    include_bytes!("../../../synth-wasm/tests/objects/threads.o"),
+    include_bytes!("../../../synth-wasm/tests/objects/finished.wasm"),
+    include_bytes!("../../../synth-wasm/tests/objects/needs.a"),
+];
+
+/// Compiles the input alone and linked with a sound object.
+fn compile_linked(input: &[u8], level: Level) {
+    let options = Options { level, threads: 1, ..Options::default() };
+    let input = Source { name: "input", bytes: input };
+    let other = Source { name: "other", bytes: OBJECTS[1] };
+    for sources in [&[input][..], &[other, input]] {
+        if let Ok(compiled) = Compiler::new(options.clone()).compile_sources(sources, &mut ()) {
+            let _ = compiled.object().map(|object| object.write());
+        }
+    }
+}
+
+fn damage(bytes: &mut [u8], rng: &mut Rng, from: usize) {
+    for _ in 0..=rng.below(3) {
+        let at = from + rng.below(bytes.len() - from);
+        bytes[at] = match rng.below(4) {
+            0 => bytes[at] ^ 1 << rng.below(8),
+            1 => bytes[at].wrapping_add(1),
+            2 => *rng.pick(&[0, 0x7f, 0x80, 0xff]),
+            _ => rng.bits() as u8,
+        };
+    }
+}
+
+/// Half of the changes are to linking information, which stands last.
+#[test]
+fn objects_with_changed_bytes() {
+    let mut rng = Rng::new(3);
+    for round in 0..2000 {
+        let mut object = OBJECTS[round % OBJECTS.len()].to_vec();
+        let linking = object.windows(7).position(|w| w == b"linking").unwrap_or(0);
+        let from = if round % 4 < 2 { linking } else { 0 };
+        damage(&mut object, &mut rng, from);
+        compile_linked(&object, if round % 8 < 4 { Level::Os } else { Level::O0 });
+    }
+}
+
 #[test]
 fn modules_cut_at_every_byte() {
     for seed in seeds() {
@@ -55,15 +102,7 @@ fn modules_with_changed_bytes() {
     let mut rng = Rng::new(1);
     for round in 0..6000 {
         let mut module = seeds[round % seeds.len()].clone();
-        for _ in 0..=rng.below(3) {
-            let at = rng.below(module.len());
-            module[at] = match rng.below(4) {
-                0 => module[at] ^ 1 << rng.below(8),
-                1 => module[at].wrapping_add(1),
-                2 => *rng.pick(&[0, 0x7f, 0x80, 0xff]),
-                _ => rng.bits() as u8,
-            };
-        }
+        damage(&mut module, &mut rng, 0);
         compile(&module, if round % 2 == 0 { Level::Os } else { Level::O0 });
     }
 }
