@@ -186,6 +186,12 @@ fn stale_relocations() {
             assert_eq!(error.offset(), Some(reloc.offset.into()));
         }
     }
+    // Without the section, no address would be one.
+    let at = module.bytes().windows(10).position(|w| w == b"reloc.CODE").unwrap();
+    let mut bytes = module.bytes().to_vec();
+    bytes[at] = b'R';
+    let error = Module::parse(&bytes).unwrap().check_relocations().unwrap_err().to_string();
+    assert!(error.contains("call without relocation"), "{error}");
     let module = Module::parse(b"(module (func))").unwrap();
     assert_eq!(module.check_relocations(), Err(Error::NoObject));
 }
@@ -223,4 +229,37 @@ fn members_are_taken_when_they_are_needed() {
     assert_eq!(select(&[main, leaf], &[other_leaf, middle, unused]), ["middle.o"]);
     assert_eq!(select(&[weak_user], &[leaf]), [""; 0]);
     assert_eq!(select(&[], &[main, middle, leaf]), [""; 0]);
+}
+
+/// Whatever the linking information says, it is read to the end or refused.
+#[test]
+fn damaged_linking_information() {
+    let mut state = 1u64;
+    let mut random = |n: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        (state >> 33) as usize % n
+    };
+    let (mut sound, mut stale) = (0, 0);
+    for seed in [&include_bytes!("objects/basic.o")[..], include_bytes!("objects/linked.o")] {
+        let from = seed.windows(7).position(|w| w == b"linking").unwrap() + 7;
+        for _ in 0..1000 {
+            let mut bytes = seed.to_vec();
+            for _ in 0..=random(3) {
+                let at = from + random(bytes.len() - from);
+                bytes[at] = [bytes[at] ^ 1 << random(8), 0, 0x7f, 0x80, 0xff][random(5)];
+            }
+            let Ok(module) = Module::parse(&bytes) else { continue };
+            match module.check_relocations() {
+                Ok(object) => {
+                    sound += 1;
+                    let targets = object.code_relocs.iter().filter(|r| object.target(r).is_some());
+                    assert!(targets.count() > 0);
+                }
+                Err(Error::StaleRelocation { .. }) => stale += 1,
+                Err(_) => {}
+            }
+            select_members(&[&module], &[&module, &module]);
+        }
+    }
+    assert!(sound > 100 && stale > 10, "{sound} {stale}");
 }

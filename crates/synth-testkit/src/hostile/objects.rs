@@ -55,8 +55,13 @@ pub(super) fn object(n: u32) -> Vec<u8> {
     let mut types = TypeSection::new();
     types.ty().function([], [ValType::I32]);
     let mut imports = ImportSection::new();
-    let memory =
-        MemoryType { minimum: 1, maximum: None, memory64: false, shared: false, page_size_log2: None };
+    let memory = MemoryType {
+        minimum: 1,
+        maximum: None,
+        memory64: false,
+        shared: false,
+        page_size_log2: None,
+    };
     imports.import("env", "__linear_memory", EntityType::Memory(memory));
     let mut functions = FunctionSection::new();
     (0..n).for_each(|_| {
@@ -120,8 +125,13 @@ pub(super) fn object_names(n: u32) -> Vec<u8> {
     let mut types = TypeSection::new();
     types.ty().function([], []);
     let mut imports = ImportSection::new();
-    let memory =
-        MemoryType { minimum: 64, maximum: None, memory64: false, shared: false, page_size_log2: None };
+    let memory = MemoryType {
+        minimum: 64,
+        maximum: None,
+        memory64: false,
+        shared: false,
+        page_size_log2: None,
+    };
     imports.import("env", "__linear_memory", EntityType::Memory(memory));
     let mut functions = FunctionSection::new();
     functions.function(0);

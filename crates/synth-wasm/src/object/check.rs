@@ -57,7 +57,7 @@ struct Checker<'a> {
 
 impl Checker<'_> {
     fn check(&self) -> Result<(), Error> {
-        operand::walk(self.module, &self.object.code_relocs, |reloc, place| {
+        operand::walk(self.module, self.object, |reloc, place| {
             let fits = place.is_some_and(|place| takes(&place, reloc));
             self.check_value(reloc, reloc.offset as usize, fits)
         })?;

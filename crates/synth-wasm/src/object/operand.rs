@@ -1,8 +1,11 @@
 //! Which instruction each relocation stands in.
 
+use super::Object;
 use super::relocation::Relocation;
 use crate::error::Error;
 use crate::module::Module;
+
+const CALL: u8 = 0x10;
 
 /// An instruction's bytes in the module.
 pub(super) struct Place {
@@ -26,28 +29,36 @@ impl Place {
 
 /// Calls `f` with each relocation, in order, and the instruction whose
 /// operands hold it, if there is one.
+///
+/// # Errors
+/// Those of `f`; and in an object that is still to be linked, every call has a
+/// relocation: where one has not, a tool has removed them.
 pub(super) fn walk(
     module: &Module,
-    relocs: &[Relocation],
+    object: &Object,
     mut f: impl FnMut(&Relocation, Option<Place>) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let mut rest = relocs;
+    let mut rest = &object.code_relocs[..];
     for index in 0..module.functions.len() {
         let Some(body) = module.body(index as u32) else { continue };
         let mut reader = body.get_operators_reader()?;
-        let end = body.range().end;
-        while !reader.eof() && rest.first().is_some_and(|r| u64::from(r.offset) < end) {
+        while !reader.eof() {
             let start = reader.original_position() as usize;
             reader.read()?;
             let end = reader.original_position() as usize;
+            let opcode = module.bytes().get(start).copied().unwrap_or(0);
+            let before = rest.len();
             while let Some((reloc, tail)) = rest.split_first()
                 && (reloc.offset as usize) < end
             {
                 rest = tail;
                 let inside = (reloc.offset as usize) > start
                     && reloc.offset as usize + reloc.kind.field().len() as usize <= end;
-                let opcode = module.bytes().get(start).copied().unwrap_or(0);
                 f(reloc, inside.then_some(Place { opcode, start, end }))?;
+            }
+            if opcode == CALL && before == rest.len() && object.relocatable {
+                let message = "a call without relocation".to_string();
+                return Err(Error::Object { message, offset: start as u64 });
             }
         }
     }
