@@ -209,6 +209,10 @@ impl<'m> Translation<'m> {
         functions.sort_by_key(|f| f.index);
         for function in functions {
             let symbol = self.env.functions[function.index as usize];
+            if let Definition::UndefinedFunction = self.program.symbols[symbol].def {
+                // The trap that a linker made of a function that is missing.
+                continue;
+            }
             refused.extend(function.refused.clone());
             let body = self.place(symbol, function);
             self.program.symbols[symbol].def = Definition::Function(Box::new(body));

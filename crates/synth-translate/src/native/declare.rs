@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use synth_ir::{Definition, Function, Linkage, SymbolId};
-use synth_wasm::{Binding, ExternKind, Import, Object, ObjectSymbol, SymbolKind};
+use synth_wasm::{Binding, ExternKind, Import, ImportType, Object, ObjectSymbol, SymbolKind};
 
 use super::NativeEnv;
 use crate::declare::{Declarer, unsupported};
@@ -115,6 +115,9 @@ impl<'m> Declarer<'m> {
         for (index, symbols) in (0..).zip(&names) {
             let function = match self.module.import(ExternKind::Function, index) {
                 Some(import) => self.undefined_function(index, import, symbols)?,
+                None if symbols.first().is_some_and(|(_, s)| s.undefined) => {
+                    self.weak_stub(index, symbols)?
+                }
                 None => self.defined_function(index, symbols, comdat.contains(&index))?,
             };
             self.env.functions.push(function);
@@ -139,6 +142,20 @@ impl<'m> Declarer<'m> {
             self.bind(index, id);
         }
         Ok(id)
+    }
+
+    /// A weak function that nobody defines: a linker gives it a body, which
+    /// traps, but the host may still supply one.
+    fn weak_stub(
+        &mut self,
+        index: u32,
+        symbols: &[(usize, &ObjectSymbol)],
+    ) -> Result<SymbolId, Error> {
+        let name = symbols.first().map(|(_, s)| s.name.clone()).unwrap_or_default();
+        let ty = self.module.functions.get(index as usize).map_or(0, |f| f.ty);
+        let ty = ImportType::Function(ty);
+        let import = Import { module: "env".to_string(), name, ty, index };
+        self.undefined_function(index, &import, symbols)
     }
 
     fn defined_function(
@@ -167,6 +184,11 @@ impl<'m> Declarer<'m> {
                 }
             };
             self.bind(index, id);
+        }
+        if symbols.is_empty() {
+            // wasm-ld makes functions, which call constructors before and
+            // destructors after what they are exported as.
+            return Ok(id);
         }
         let named = |name: &&String| !symbols.iter().any(|(_, s)| s.name == **name);
         let exports = self.export_names(ExternKind::Function, index);
