@@ -6,6 +6,7 @@ mod directives;
 mod hostile;
 mod hosts;
 mod large;
+mod link;
 mod oracle;
 mod programs;
 mod refusals;

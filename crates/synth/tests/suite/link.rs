@@ -1,0 +1,122 @@
+//! Several wasm objects and archives as one program: the files of
+//! `tests/link`, which `rebuild.sh` compiles to wasm, against the same sources
+//! compiled by gcc.
+
+use std::path::Path;
+
+use crate::tools::{SYNTH, emulate, repository, run, scratch, text, try_run};
+
+const GCC: &[&str] = &["-mcpu=cortex-m4", "-mthumb", "-O2", "-Wall", "-Werror"];
+
+fn source(name: &str) -> String {
+    repository("crates/synth/tests/link").join(name).display().to_string()
+}
+
+/// The host, start code and a linker script that sorts constructors.
+fn prepare(dir: &Path) {
+    let board = repository("examples/host/board.c").display().to_string();
+    for (c, o) in [(source("host.c"), "host.o"), (board, "board.o")] {
+        run(dir, "arm-none-eabi-gcc", &[GCC, &["-c", &c, "-o", o]].concat());
+    }
+    let script = std::fs::read_to_string(repository("examples/host/board.ld")).unwrap();
+    let sorted = "KEEP(*(SORT_BY_INIT_PRIORITY(.init_array.*))) KEEP(*(.init_array))";
+    let script = script.replace("KEEP(*(.init_array .init_array.*))", sorted);
+    assert!(script.contains(sorted));
+    std::fs::write(dir.join("board.ld"), script).unwrap();
+}
+
+/// Links objects with the host and runs the program.
+fn output(dir: &Path, linker: &str, objects: &[&str], gc: bool) -> String {
+    let gcc = run(dir, "arm-none-eabi-gcc", &[GCC, &["-print-libgcc-file-name"]].concat());
+    let newlib = run(dir, "arm-none-eabi-gcc", &[GCC, &["-print-file-name=libc.a"]].concat());
+    let gc: &[&str] = if gc { &["--gc-sections"] } else { &[] };
+    let head = ["--fatal-warnings", "-Tboard.ld", "-o", "all.elf", "host.o", "board.o"];
+    run(dir, linker, &[&head[..], gc, objects, &[newlib.trim(), gcc.trim()]].concat());
+    let (status, printed) = emulate(dir, "mps2-an386", "all.elf");
+    assert_eq!(status, Some(0), "{linker} {objects:?}: {printed}");
+    printed
+}
+
+fn symbols(dir: &Path, object: &str) -> Vec<String> {
+    let text = run(dir, "arm-none-eabi-nm", &["--format=posix", object]);
+    let symbol = |line: &str| {
+        let mut words = line.split_whitespace();
+        Some((words.next()?.to_string(), words.next()?.to_string()))
+    };
+    text.lines().filter_map(symbol).map(|(name, kind)| format!("{kind} {name}")).collect()
+}
+
+#[test]
+fn a_program_of_several_objects_is_what_gcc_makes() {
+    let dir = scratch("link");
+    prepare(&dir);
+    for (name, o) in [("shim.c", "shim-gcc.o"), ("library.c", "library-gcc.o")] {
+        run(&dir, "arm-none-eabi-gcc", &[GCC, &["-c", &source(name), "-o", o]].concat());
+    }
+    let ld = "arm-none-eabi-ld";
+    let expected = output(&dir, ld, &["shim-gcc.o", "library-gcc.o"], false);
+    assert_eq!(expected.lines().next(), Some("1 2 3 4 5 "), "constructors in order");
+    assert_eq!(expected.lines().last(), Some("103"));
+    for level in ["-O0", "-O2", "-Os"] {
+        // One object of all, with and without other names, and one of each.
+        let (shim, archive) = (source("shim.o"), source("library.a"));
+        let one = ["-o", "one.o", "--export", "apply", &shim, &archive];
+        for rest in [
+            &["-o", "all.o", &shim, &archive][..],
+            &one,
+            &["-o", "shim.o", &shim],
+            &["-o", "library.o", &source("library.o")],
+        ] {
+            run(&dir, SYNTH, &[&["compile", level], rest].concat());
+        }
+        for (linker, gc) in [(ld, false), (ld, true), ("ld.lld-19", true)] {
+            for objects in [&["all.o"][..], &["one.o"], &["shim.o", "library.o"]] {
+                let printed = output(&dir, linker, objects, gc);
+                assert_eq!(printed, expected, "{level} {linker} {objects:?} {gc}");
+            }
+        }
+    }
+    let all = symbols(&dir, "all.o");
+    for (symbol, there) in [
+        ("T policy", true),
+        ("W policy", false),
+        ("W fallback", true),
+        ("w hook", true),
+        ("w missing", true),
+        ("U log_step", true),
+        ("D weights", true),
+        // The member that is not needed.
+        ("T scale_twice", false),
+        ("U nowhere", false),
+        ("U scale", false),
+    ] {
+        assert_eq!(all.iter().any(|s| s == symbol), there, "{symbol}: {all:?}");
+    }
+    let one = symbols(&dir, "one.o");
+    let visible = |s: &&String| "TDBRVW".contains(s.chars().next().unwrap());
+    assert_eq!(one.iter().filter(visible).collect::<Vec<_>>(), ["T apply"]);
+}
+
+#[test]
+fn what_does_not_fit_is_refused() {
+    let dir = scratch("link-refused");
+    let (shim, library, archive) = (source("shim.o"), source("library.o"), source("library.a"));
+    let refusal = |args: &[&str]| {
+        let output = try_run(&dir, SYNTH, &[&["compile", "-o", "x.o"], args].concat());
+        assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+        text(&output)
+    };
+    let message = refusal(&[&library, &shim, &library]);
+    let twice = format!("duplicate symbol `weights`: defined in {library} and in {library}");
+    assert!(message.contains(&twice), "{message}");
+    let message = refusal(&["--whole-archive", &library, &archive]);
+    assert!(message.contains(&format!("in {library} and in {archive}(library.o)")), "{message}");
+    let message = refusal(&["--export", "aply", &shim]);
+    assert!(message.contains("no input defines 'aply'"), "{message}");
+    assert!(message.contains("apply"), "{message}");
+    std::fs::write(dir.join("short.a"), b"!<arch>\nnonsense").unwrap();
+    let message = refusal(&[&shim, "short.a"]);
+    assert!(message.contains("in short.a: invalid archive"), "{message}");
+    std::fs::write(dir.join("empty.a"), b"!<arch>\n").unwrap();
+    assert!(refusal(&["empty.a"]).contains("nothing to compile"));
+}
