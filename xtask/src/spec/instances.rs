@@ -190,6 +190,7 @@ fn short(reason: synth_translate::Reason) -> String {
         Reason::Proposal(name) => format!("proposal {}", name.replace('_', "-")),
         Reason::Wait => "waiting for threads".to_string(),
         Reason::TooLarge => "functions with too many values on branches".to_string(),
+        Reason::Native(_) => "what the native model refuses".to_string(),
     }
 }
 
