@@ -4,9 +4,17 @@
 //! A function that needs none of them has no frame. The size is a multiple
 //! of 8 with the saved registers, so that the stack pointer stays aligned at
 //! every call.
+//!
+//! Two kinds of functions have a frame pointer, r7, as gcc's Thumb code has:
+//!
+//! - One with slots of more than 8 bytes' alignment rounds the stack pointer
+//!   down when it makes its frame. r7 is the stack pointer before that.
+//! - One that allocates stack memory as it runs moves the stack pointer. r7 is
+//!   the stack pointer that the frame was made with. If it rounds too, a word
+//!   of the frame holds the stack pointer before that.
 
 use crate::compile::CompileError;
-use crate::mach::{FInst, FloatUnit, FrameSlot, MFunction, MInst, Mode};
+use crate::mach::{FInst, FP, FloatUnit, MFunction, MInst, Mode, Reg, SP};
 use crate::regalloc::Written;
 
 /// Callee-saved registers: r4-r11.
@@ -34,7 +42,22 @@ pub struct Frame {
     pub scratch: bool,
     /// Whether an access has an offset beyond 12 bits.
     far: bool,
+    /// What the frame is aligned to, if to more than 8.
+    pub realign: Option<u32>,
+    /// Whether the stack pointer moves between prologue and epilogue.
+    pub dynamic: bool,
+    /// The word with the stack pointer before it was rounded.
+    pub saved_sp: Option<u32>,
     offsets: Vec<u32>,
+}
+
+/// A place in memory: a register plus bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Location {
+    /// The register.
+    pub base: Reg,
+    /// Bytes added.
+    pub offset: i64,
 }
 
 impl Frame {
@@ -50,13 +73,19 @@ impl Frame {
             if !live[index] {
                 continue;
             }
-            // Slots of more than 8 bytes' alignment are rounded up to 8,
-            // which is all that a stack pointer promises.
-            at = at.next_multiple_of(u64::from(align.clamp(1, 8)));
+            at = at.next_multiple_of(u64::from(align.max(1)));
             offsets[index] = u32::try_from(at).unwrap_or(u32::MAX);
             at += u64::from(size);
         }
+        let realign = function.realign().filter(|_| function.has_frame_pointer());
+        let saved_sp = (realign.is_some() && function.dynamic).then(|| {
+            at = at.next_multiple_of(4) + 4;
+            u32::try_from(at - 4).unwrap_or(u32::MAX)
+        });
         let mut saved = written.core & CALLEE_SAVED;
+        if function.has_frame_pointer() {
+            saved |= FP_BIT;
+        }
         if function.calls || saved != 0 || written.core & 1 << 14 != 0 {
             saved |= 1 << 14;
         }
@@ -69,18 +98,38 @@ impl Frame {
         }
         let saved_doubles = saved_doubles(function.float_unit, written.float);
         let size = at as u32;
-        let mut frame = Frame { saved, saved_doubles, size, scratch: false, far: false, offsets };
-        frame.far =
-            function.blocks.iter().flat_map(|b| &b.insts).any(|located| match &located.inst {
-                MInst::Load { mode, .. } | MInst::Store { mode, .. } => {
-                    frame.offset(*mode).is_some_and(|offset| offset > REACH)
-                }
-                MInst::Float(FInst::Reload { mode, .. } | FInst::Spill { mode, .. }) => {
-                    frame.offset(*mode).is_some_and(|offset| offset > FLOAT_REACH)
-                }
-                _ => false,
-            });
+        let dynamic = function.dynamic;
+        let mut frame = Frame {
+            saved,
+            saved_doubles,
+            size,
+            scratch: false,
+            far: false,
+            realign,
+            dynamic,
+            saved_sp,
+            offsets,
+        };
+        let insts = function.blocks.iter().flat_map(|b| &b.insts);
+        frame.far = insts.map(|located| &located.inst).any(|inst| match inst {
+            MInst::Load { mode, .. } | MInst::Store { mode, .. } => frame.is_far(*mode, REACH),
+            MInst::Float(FInst::Reload { mode, .. } | FInst::Spill { mode, .. }) => {
+                frame.is_far(*mode, FLOAT_REACH)
+            }
+            _ => false,
+        });
         Ok(frame)
+    }
+
+    /// Whether an access needs more than a register and an offset up to `reach`.
+    fn is_far(&self, mode: Mode, reach: i64) -> bool {
+        let behind_saved = matches!(mode, Mode::Incoming(_)) && self.saved_sp.is_some();
+        behind_saved || self.location(mode).is_some_and(|location| location.offset > reach)
+    }
+
+    /// Whether r7 is the frame pointer.
+    pub fn has_pointer(&self) -> bool {
+        self.dynamic || self.realign.is_some()
     }
 
     /// Whether r12 is needed to reach a place in the frame.
@@ -93,26 +142,44 @@ impl Frame {
         self.scratch = true;
     }
 
-    /// Bytes from the stack pointer to the caller's.
+    /// Bytes from the stack pointer to the caller's, at most; what is
+    /// allocated as the function runs is not counted.
     pub fn total(&self) -> u32 {
-        self.size + 8 * self.saved_doubles + 4 * self.saved.count_ones()
+        // The stack pointer was aligned to 8.
+        self.size + self.pushed() + self.realign.map_or(0, |align| align - 8)
     }
 
-    /// Offset of a slot from the stack pointer.
-    pub fn slot(&self, slot: FrameSlot) -> u32 {
-        self.offsets[slot.0 as usize]
+    /// Bytes of saved registers.
+    pub fn pushed(&self) -> u32 {
+        8 * self.saved_doubles + 4 * self.saved.count_ones()
     }
 
-    /// Offset from the stack pointer that a mode names, if it is in the frame.
-    pub fn offset(&self, mode: Mode) -> Option<i64> {
-        Some(match mode {
-            Mode::Slot(slot, offset) => i64::from(self.slot(slot)) + i64::from(offset),
-            Mode::Incoming(offset) => i64::from(self.total()) + i64::from(offset),
-            Mode::Outgoing(offset) => i64::from(offset),
+    /// The place that a mode names, if it is in the frame. Arguments of a
+    /// frame with a saved stack pointer count from that one.
+    pub fn location(&self, mode: Mode) -> Option<Location> {
+        let (base, offset) = match mode {
+            Mode::Slot(slot, offset) => {
+                let at = i64::from(self.offsets[slot.0 as usize]) + i64::from(offset);
+                (if self.dynamic { FP } else { SP }, at)
+            }
+            Mode::Incoming(offset) => {
+                let offset = i64::from(offset) + i64::from(self.pushed());
+                let above = offset + i64::from(self.size);
+                match (self.realign, self.dynamic) {
+                    (Some(_), _) => (FP, offset),
+                    (None, true) => (FP, above),
+                    (None, false) => (SP, above),
+                }
+            }
+            Mode::Outgoing(offset) => (SP, i64::from(offset)),
             Mode::Offset(..) | Mode::Index(..) => return None,
-        })
+        };
+        Some(Location { base, offset })
     }
 }
+
+/// r7 in a set of registers.
+const FP_BIT: u16 = 1 << 7;
 
 /// Number of doubles from d8 up to the last one that is written.
 fn saved_doubles(unit: FloatUnit, written: u32) -> u32 {

@@ -19,6 +19,11 @@ use crate::mach::{
 pub struct RegisterSet(u16);
 
 impl RegisterSet {
+    /// The set without r7.
+    fn without_frame_pointer(self) -> RegisterSet {
+        RegisterSet(self.0 & !(1 << 7))
+    }
+
     /// The set without r12.
     pub fn without_scratch(self) -> RegisterSet {
         RegisterSet(self.0 & !(1 << 12))
@@ -68,6 +73,7 @@ pub fn allocate(
     set: RegisterSet,
     _options: &Options,
 ) -> Result<Written, CompileError> {
+    let set = if function.has_frame_pointer() { set.without_frame_pointer() } else { set };
     let adapter = Adapter::new(function);
     let env = machine_env(set, function.calls, function.float_unit);
     let algorithm = adapter.algorithm();

@@ -184,16 +184,17 @@ impl Emitter<'_> {
         is_load: bool,
     ) -> Result<(), CompileError> {
         let unit = self.function.float_unit;
-        let at = self.frame.offset(mode).and_then(|offset| u32::try_from(offset).ok());
-        let Some(at) = at else { return Err(CompileError::Encoding(from.to_string())) };
-        let near = i32::try_from(at).ok().and_then(IndexImm8x4::new);
+        let Some(at) = self.frame_location(mode)? else {
+            return Err(CompileError::Encoding(from.to_string()));
+        };
+        let near = i32::try_from(at.offset).ok().and_then(IndexImm8x4::new);
         let (base, offset) = match near {
-            Some(offset) => (crate::mach::SP, Some(offset)),
-            None if self.frame.scratch => {
-                self.emit_sp_plus(IP, at.into())?;
+            Some(offset) => (at.base, Some(offset)),
+            None if self.frame.scratch && at.base != IP => {
+                self.emit_location(IP, at)?;
                 (IP, IndexImm8x4::new(0))
             }
-            None => return Err(CompileError::Frame(at.into())),
+            None => return Err(CompileError::Frame(u64::MAX)),
         };
         let base = super::form::reg(base).and_then(NotPc::new);
         let Some((rn, offset)) = base.zip(offset) else {

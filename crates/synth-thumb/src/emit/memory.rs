@@ -8,6 +8,7 @@ use super::form::{first, gpr, low, not_pc, reg};
 use super::{Emitter, Item, Literal};
 use crate::code::RelocKind;
 use crate::compile::CompileError;
+use crate::frame::Location;
 use crate::inst::{Imm5x1, Imm5x2, Imm5x4, Imm8x4, Imm12, Imm16, IndexShift, Inst, NegImm8};
 use crate::mach::{IP, MInst, Mode, Reg, SP, Width};
 
@@ -76,7 +77,7 @@ macro_rules! signed_forms {
     };
 }
 
-fn load(width: Width, rt: Reg, mode: Mode) -> Option<Inst> {
+pub(super) fn load(width: Width, rt: Reg, mode: Mode) -> Option<Inst> {
     match width {
         Width::Word => match mode {
             Mode::Offset(SP, offset) if low(rt).is_some() && offset % 4 == 0 && offset < 1024 => {
@@ -96,7 +97,7 @@ fn load(width: Width, rt: Reg, mode: Mode) -> Option<Inst> {
     }
 }
 
-fn store(width: Width, rt: Reg, mode: Mode) -> Option<Inst> {
+pub(super) fn store(width: Width, rt: Reg, mode: Mode) -> Option<Inst> {
     match width {
         Width::Word => match mode {
             Mode::Offset(SP, offset) if low(rt).is_some() && offset % 4 == 0 && offset < 1024 => {
@@ -123,17 +124,36 @@ impl Emitter<'_> {
             MInst::Store { width, rt, mode } => (width, rt, mode, false),
             _ => return Err(CompileError::Encoding(inst.to_string())),
         };
-        let mode = match self.frame.offset(mode) {
+        let mode = match self.frame_location(mode)? {
             None => mode,
-            Some(offset @ -255..4096) => Mode::Offset(SP, offset as i32),
-            Some(offset) => {
+            Some(Location { base, offset: offset @ -255..4096 }) => {
+                Mode::Offset(base, offset as i32)
+            }
+            Some(Location { base: IP, .. }) => return Err(CompileError::Frame(u64::MAX)),
+            Some(Location { base, offset }) => {
                 let offset = u32::try_from(offset).map_err(|_| CompileError::Frame(u64::MAX))?;
                 self.emit_scratch(offset)?;
-                Mode::Index(SP, IP, 0)
+                Mode::Index(base, IP, 0)
             }
         };
         let chosen = if is_load { load(width, rt, mode) } else { store(width, rt, mode) };
         self.push(chosen, inst)
+    }
+
+    /// The place in the frame that a mode names. If it counts from the saved
+    /// stack pointer, r12 holds that one.
+    pub(super) fn frame_location(&mut self, mode: Mode) -> Result<Option<Location>, CompileError> {
+        let Some(location) = self.frame.location(mode) else { return Ok(None) };
+        match (mode, self.frame.saved_sp) {
+            (Mode::Incoming(_), Some(saved)) => {
+                if !self.frame.scratch {
+                    return Err(CompileError::Frame(saved.into()));
+                }
+                self.load_saved_sp(saved)?;
+                Ok(Some(Location { base: IP, ..location }))
+            }
+            _ => Ok(Some(location)),
+        }
     }
 
     /// Puts a frame offset into r12.

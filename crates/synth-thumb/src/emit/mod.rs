@@ -14,6 +14,7 @@ pub(crate) mod flags;
 mod float;
 mod form;
 mod memory;
+mod pointer;
 mod stack;
 
 use synth_ir::{SourceLoc, SymbolId, TrapCode};
@@ -22,7 +23,7 @@ use crate::code::RelocKind;
 use crate::compile::{CompileError, Options, Prefer};
 use crate::frame::Frame;
 use crate::inst::{Cond, Gpr, Inst, Low};
-use crate::mach::{Cc, MFunction, MInst};
+use crate::mach::{Cc, MFunction, MInst, Mode};
 
 /// A place that branches can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -226,9 +227,12 @@ impl<'a> Emitter<'a> {
                 self.emit_symbol_addr(*rd, *symbol, *addend)
             }
             MInst::SlotAddr { rd, slot, offset } => {
-                let at = i64::from(self.frame.slot(*slot)) + i64::from(*offset);
-                self.emit_sp_plus(*rd, at)
+                let place = self.frame.location(Mode::Slot(*slot, *offset));
+                let missing = || CompileError::Encoding(inst.to_string());
+                self.emit_location(*rd, place.ok_or_else(missing)?)
             }
+            MInst::StackSave { rd } => self.emit_sp_plus(*rd, self.function.outgoing.into()),
+            MInst::StackRestore { rm } => self.emit_stack_restore(*rm),
             MInst::Load { .. } | MInst::Store { .. } => self.emit_access(inst),
             MInst::CondCmp { .. } | MInst::SetCond { .. } | MInst::Select { .. } => {
                 self.emit_conditional(inst)

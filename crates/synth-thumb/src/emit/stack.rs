@@ -7,7 +7,7 @@ use crate::frame::Frame;
 use crate::inst::{
     self, DList, DReg, Imm7x4, Imm8x4, Imm12, Inst, LoadList, PopList, PushList, RegSet, StoreList,
 };
-use crate::mach::{IP, MFunction, MInst, Reg};
+use crate::mach::{FP, IP, MFunction, MInst, Reg, SP};
 
 /// Registers to push only to make room: one or two words of frame cost
 /// nothing in a push that stands there anyway. The pop must not overwrite a
@@ -16,7 +16,8 @@ pub(super) fn scratch_to_push(function: &MFunction, frame: &Frame) -> u16 {
     let small_results = function.blocks.iter().flat_map(|b| &b.insts).all(
         |located| !matches!(&located.inst, MInst::Ret(list) if list.iter().any(|&(_, at)| at > 1)),
     );
-    let room = frame.saved != 0 && frame.saved_doubles == 0 && small_results;
+    let room =
+        frame.saved != 0 && frame.saved_doubles == 0 && small_results && !frame.has_pointer();
     match frame.size {
         4 if room => 0b1000,
         8 if room => 0b1100,
@@ -29,7 +30,7 @@ impl Emitter<'_> {
         CompileError::Encoding(what.to_string())
     }
 
-    fn push_inst(&mut self, inst: Option<Inst>, what: &str) -> Result<(), CompileError> {
+    pub(super) fn push_inst(&mut self, inst: Option<Inst>, what: &str) -> Result<(), CompileError> {
         match inst.filter(Inst::is_legal) {
             Some(inst) => {
                 self.item(Item::Inst(inst));
@@ -50,15 +51,22 @@ impl Emitter<'_> {
         if let Some(list) = self.saved_doubles() {
             self.item(Item::Inst(Inst::VpushD { list }));
         }
-        if self.pushed_scratch == 0 {
-            self.move_sp(self.frame.size, true)?;
+        match self.frame.realign {
+            Some(align) => self.enter_aligned(align)?,
+            None if self.pushed_scratch == 0 => self.move_sp(self.frame.size, true)?,
+            None => {}
+        }
+        if self.frame.dynamic {
+            self.emit_move(FP, SP)?;
         }
         Ok(())
     }
 
     /// Undoes the frame and returns.
     pub(super) fn epilogue(&mut self) -> Result<(), CompileError> {
-        if self.pushed_scratch == 0 {
+        if self.frame.has_pointer() {
+            self.leave_with_pointer()?;
+        } else if self.pushed_scratch == 0 {
             self.move_sp(self.frame.size, false)?;
         }
         if let Some(list) = self.saved_doubles() {
@@ -82,7 +90,7 @@ impl Emitter<'_> {
         DList::new(DReg::new(8)?, self.frame.saved_doubles)
     }
 
-    fn move_sp(&mut self, size: u32, down: bool) -> Result<(), CompileError> {
+    pub(super) fn move_sp(&mut self, size: u32, down: bool) -> Result<(), CompileError> {
         if size == 0 {
             return Ok(());
         }
@@ -104,6 +112,13 @@ impl Emitter<'_> {
 
     /// `rd = sp + offset`.
     pub(super) fn emit_sp_plus(&mut self, rd: Reg, offset: i64) -> Result<(), CompileError> {
+        // A pointer to before an object may lie below the frame.
+        if let Some(imm) = u32::try_from(-offset).ok().and_then(Imm12::new)
+            && offset < 0
+        {
+            let inst = not_pc(rd).map(|rd| Inst::SubSpImmT3 { rd, imm });
+            return self.push_inst(inst, "sub sp");
+        }
         let Ok(offset) = u32::try_from(offset) else { return Err(Self::missing("add sp")) };
         if let (Some(rd), Some(offset)) = (low(rd), Imm8x4::new(offset)) {
             self.item(Item::Inst(Inst::AddSpImmT1 { rd, offset }));

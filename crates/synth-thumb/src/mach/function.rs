@@ -54,6 +54,8 @@ pub struct MFunction {
     pub outgoing: u32,
     /// Whether it calls anything, so that lr must be saved.
     pub calls: bool,
+    /// Whether it moves the stack pointer as it runs.
+    pub dynamic: bool,
     /// The size of its float registers.
     pub float_unit: FloatUnit,
     /// Its loops.
@@ -71,6 +73,17 @@ impl MFunction {
     pub fn new_float(&mut self) -> Reg {
         self.virtuals += 1;
         Reg::virt(self.virtuals - 1, true)
+    }
+
+    /// The largest alignment of its slots, if it is more than the stack
+    /// pointer's.
+    pub fn realign(&self) -> Option<u32> {
+        self.slots.iter().map(|&(_, align)| align).max().filter(|&align| align > 8)
+    }
+
+    /// Whether r7 is its frame pointer, which nothing else may use.
+    pub fn has_frame_pointer(&self) -> bool {
+        self.dynamic || self.realign().is_some()
     }
 
     /// A new frame slot.

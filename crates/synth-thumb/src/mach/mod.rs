@@ -76,6 +76,8 @@ impl Reg {
 pub const SP: Reg = Reg::machine(13);
 /// The link register.
 pub const LR: Reg = Reg::machine(14);
+/// The frame pointer of functions that have one.
+pub const FP: Reg = Reg::machine(7);
 /// The intra-procedure scratch register, which a linker's veneer destroys.
 pub const IP: Reg = Reg::machine(12);
 
@@ -308,6 +310,11 @@ pub enum MInst {
     SymbolAddr { rd: Reg, symbol: SymbolId, addend: i32 },
     /// `rd = address of a frame slot + offset`.
     SlotAddr { rd: Reg, slot: FrameSlot, offset: i32 },
+    /// `rd =` the end of the area for the arguments of calls, which sp is the
+    /// start of.
+    StackSave { rd: Reg },
+    /// Moves that area, so that `rm` is its end.
+    StackRestore { rm: Reg },
     /// `rd = rm`.
     Mov { rd: Reg, rm: Reg },
     /// `rd = rn op rhs`; writes the flags if `s`. If `tied`, rd = rn, for the

@@ -59,7 +59,10 @@ impl MInst {
         use MInst::*;
         match self {
             Args(list) => list.iter_mut().for_each(|(r, at)| f(r, Def, Fixed(*at))),
-            Const { rd, .. } | SymbolAddr { rd, .. } | SlotAddr { rd, .. } => f(rd, Def, Any),
+            Const { rd, .. } | SymbolAddr { rd, .. } | SlotAddr { rd, .. } | StackSave { rd } => {
+                f(rd, Def, Any);
+            }
+            StackRestore { rm } => f(rm, Use, Any),
             SetCond { rd, .. } => f(rd, Def, Any),
             Mov { rd, rm } | Un { rd, rm, .. } => {
                 f(rm, Use, Any);

@@ -231,6 +231,17 @@ impl<'a> Lower<'a> {
                 self.emit(MInst::SlotAddr { rd, slot, offset: *offset });
                 Ok(())
             }
+            InstData::StackSave => {
+                let rd = self.put_value(func.result(inst));
+                self.emit(MInst::StackSave { rd });
+                Ok(())
+            }
+            InstData::StackRestore { addr } => {
+                self.out.dynamic = true;
+                let rm = self.put_value(*addr);
+                self.emit(MInst::StackRestore { rm });
+                Ok(())
+            }
             data if data.is_terminator() => {
                 self.lower_terminator(inst);
                 Ok(())
