@@ -180,7 +180,7 @@ impl<'p> Interpreter<'p> {
             StackSave => frame.set(inst, Val::I32(frame.stack as i32)),
             StackRestore { addr } => {
                 let addr = frame.word(*addr) as u32;
-                if addr % 8 != 0 || !(STACK_START..=frame.fixed).contains(&addr) {
+                if !addr.is_multiple_of(8) || !(STACK_START..=frame.fixed).contains(&addr) {
                     return Err(Halt::BadStack(addr));
                 }
                 frame.stack = addr;
