@@ -8,8 +8,8 @@ use synth_ir::entity::SecondaryMap;
 use synth_ir::{Function, Program, SymbolId, SymbolNames, Target};
 
 use crate::{
-    addresses, atomics, cfg_cleanup, const_data, dce, dead_symbols, gvn, induction, licm,
-    machine_stack, simplify, soften,
+    addresses, atomics, cfg_cleanup, checks, const_data, dce, dead_symbols, gvn, induction, licm,
+    machine_stack, ranges, simplify, soften,
 };
 
 /// How much to optimise, and for what.
@@ -203,6 +203,8 @@ pub const PIPELINE: &[Stage] = &[
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, SOME),
     program("const_data", |program, _| const_data::run(program), MORE),
     function("simplify", &simplify::Simplify, MORE),
+    function("ranges", &ranges::Ranges, MORE),
+    function("checks", &checks::Checks, MORE),
     function("addresses", &addresses::Addresses, MORE),
     function("gvn", &gvn::Gvn, MORE),
     function("licm", &licm::Licm, FAST),
