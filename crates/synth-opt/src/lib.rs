@@ -20,7 +20,7 @@ pub mod machine_stack;
 mod pipeline;
 pub mod ranges;
 pub mod simplify;
-mod slots;
+pub mod slots;
 pub mod soften;
 
 pub use link::{Input, LinkError, Linked, Problem, link};

@@ -9,7 +9,7 @@ use synth_ir::{Function, Program, SymbolId, SymbolNames, Target};
 
 use crate::{
     addresses, atomics, cfg_cleanup, checks, const_data, dce, dead_symbols, gvn, induction, licm,
-    machine_stack, ranges, simplify, soften,
+    machine_stack, ranges, simplify, slots, soften,
 };
 
 /// How much to optimise, and for what.
@@ -198,6 +198,8 @@ pub const PIPELINE: &[Stage] = &[
     program("atomics", |program, cx| atomics::run(program, cx.target), ALL),
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, SOME),
     function("simplify", &simplify::Simplify, SOME),
+    // After constants have gone into the addresses of slots.
+    function("slots", &slots::Slots, SOME),
     function("gvn", &gvn::Gvn, SOME),
     function("dce", &dce::Dce, SOME),
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, SOME),
