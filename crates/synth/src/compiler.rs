@@ -132,9 +132,10 @@ impl Compiler {
         observer: &mut dyn Observer,
     ) -> Result<Compiled, Error> {
         let Output { mut program, mut exports, imports, mut refused } = output;
+        keep_exports(&mut program, &self.options.exports)?;
+        // What is supplied for imports is the host's to see and to replace.
         let how = self.options.translate.imports;
         supply_imports(&mut program, &imports, how).map_err(Error::ImportSymbol)?;
-        keep_exports(&mut program, &self.options.exports)?;
         let (mut compiled, numbers) = compile_program(program, &self.options, observer)?;
         renumber(&mut exports, &mut refused, &numbers);
         compiled.exported = exports;
