@@ -5,7 +5,7 @@ use synth_ir::{Function, SourceLoc};
 use crate::code::Code;
 use crate::cpu::Cpu;
 use crate::regalloc::{GROWING, RegisterSet};
-use crate::{emit, frame, hoist, layout, regalloc, select};
+use crate::{back_edges, emit, frame, hoist, layout, regalloc, select};
 
 /// What to compile for.
 #[derive(Clone, Debug)]
@@ -135,6 +135,7 @@ fn finish(
         frame = frame::Frame::new(&function, written)?;
         frame.keep_scratch();
     }
+    back_edges::run(&mut function);
     let emit::Emitted { items, cycles } = emit::emit(&function, &frame, options)?;
     let code = layout::layout(items, &frame)?;
     let bytes = code.bytes.len() as u64;

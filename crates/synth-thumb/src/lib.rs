@@ -1,6 +1,7 @@
 //! ARM Cortex-M code generation: selection, allocation, layout, encoding.
 
 pub mod abi;
+mod back_edges;
 mod code;
 mod compile;
 mod cpu;

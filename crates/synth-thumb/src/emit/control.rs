@@ -119,7 +119,11 @@ impl Emitter<'_> {
     pub(super) fn emit_terminator(&mut self, inst: &MInst, block: u32) -> Result<(), CompileError> {
         match inst {
             MInst::Jump(target) => {
-                self.jump(self.label(target.block));
+                let target = self.label(target.block);
+                if self.next() != Some(target.0) && self.returns_at_once(target) {
+                    return self.epilogue();
+                }
+                self.jump(target);
                 Ok(())
             }
             MInst::CondJump { cond, then, other } => {
@@ -145,6 +149,14 @@ impl Emitter<'_> {
             }
             _ => Err(CompileError::Encoding(inst.to_string())),
         }
+    }
+
+    /// Whether a block only returns, by a single 16-bit instruction, which is
+    /// no longer than a jump to it.
+    fn returns_at_once(&self, target: Label) -> bool {
+        let insts = &self.function.blocks[target.0 as usize].insts;
+        matches!(insts.as_slice(), [Located { inst: MInst::Ret(_), .. }])
+            && self.epilogue_is_short()
     }
 
     pub(super) fn jump(&mut self, target: Label) {

@@ -62,6 +62,15 @@ impl Emitter<'_> {
         Ok(())
     }
 
+    /// Whether [`Self::epilogue`] is one 16-bit instruction.
+    pub(super) fn epilogue_is_short(&self) -> bool {
+        let pop = self.frame.saved | self.pushed_scratch;
+        let narrow = pop & !(1 << 14) & 0xff00 == 0;
+        narrow
+            && (self.frame.size == 0 || self.pushed_scratch != 0)
+            && self.saved_doubles().is_none()
+    }
+
     /// Undoes the frame and returns.
     pub(super) fn epilogue(&mut self) -> Result<(), CompileError> {
         if self.frame.has_pointer() {

@@ -27,6 +27,9 @@ pub struct MBlock {
     pub insts: Vec<Located>,
     /// The innermost loop that it is in, an index into [`MFunction::loops`].
     pub inner: Option<u32>,
+    /// Whether it stands for an edge: it has one predecessor, which has several
+    /// successors.
+    pub is_edge: bool,
 }
 
 /// A natural loop.

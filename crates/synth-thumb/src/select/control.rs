@@ -31,7 +31,8 @@ impl Lower<'_> {
                 self.index[block] = Some(self.out.blocks.len() as u32);
                 self.out.blocks.push(MBlock::default());
                 let edges = self.edges(block).len();
-                self.out.blocks.resize_with(self.out.blocks.len() + edges, MBlock::default);
+                let edge = || MBlock { is_edge: true, ..MBlock::default() };
+                self.out.blocks.resize_with(self.out.blocks.len() + edges, edge);
             }
         }
         self.plan_loops();
