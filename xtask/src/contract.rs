@@ -72,7 +72,7 @@ pub fn run(arguments: &Arguments) -> Result {
     if arguments.check_harness {
         return Ok(());
     }
-    let units = unit::find(&directory().join("c"), &arguments.only)?;
+    let units = unit::corpus(&arguments.only)?;
     let reports: Vec<Result<Vec<Report>>> = targets(arguments)?
         .into_par_iter()
         .map(|target| of_target(target, &units, &dir.join(target.name()), arguments))
@@ -121,14 +121,14 @@ fn of_target(
 /// with a mistake in each function of `contract/wrong` must differ in all.
 fn check_harness(dir: &std::path::Path) -> Result {
     let target = &TARGETS[0];
-    let units = unit::find(&directory().join("c"), &[])?;
+    let units = unit::corpus(&[])?;
     let program = Program::prepare(target, &units, &dir.join("right"))?;
     let report = program.run(&program.subject(&Subject::Gcc { wrong: false })?, Linker::Gnu)?;
     report.print(false);
     if report.failed() > 0 {
         return Err("the harness fails on two builds of gcc".into());
     }
-    let units = unit::find(&directory().join("wrong"), &[])?;
+    let units = unit::find(&[directory().join("wrong")], &[])?;
     let program = Program::prepare(target, &units, &dir.join("wrong"))?;
     let report = program.run(&program.subject(&Subject::Gcc { wrong: true })?, Linker::Gnu)?;
     if report.passed() > 0 || report.failed() == 0 {

@@ -48,6 +48,9 @@ enum Command {
     /// Rebuild the modules in bench/wasm from bench/src
     #[command(disable_help_flag = true)]
     BenchBuild(count::Arguments),
+    /// Compare primitives of a kernel, from WebAssembly and native
+    #[command(disable_help_flag = true)]
+    Kernel(count::Arguments),
     Runtime(runtime::Arguments),
     Softfloat(softfloat::Arguments),
     Contract(contract::Arguments),
@@ -72,6 +75,7 @@ fn dispatch(command: &Command) -> Result {
         Command::Count(arguments) => count::run("count", arguments),
         Command::Bench(arguments) => count::run("bench", arguments),
         Command::BenchBuild(arguments) => count::run("bench-build", arguments),
+        Command::Kernel(arguments) => count::run("kernel", arguments),
         Command::Runtime(arguments) => runtime::run(arguments),
         Command::Softfloat(arguments) => softfloat::run(arguments),
         Command::Contract(arguments) => contract::run(arguments),

@@ -43,7 +43,7 @@ impl fmt::Display for Compiler {
 }
 
 /// gcc links the objects of both compilers, with its own libraries.
-const LINKER: &str = "arm-none-eabi-gcc";
+pub const LINKER: &str = "arm-none-eabi-gcc";
 
 /// Where programs are linked to: code, then variables.
 pub(crate) const CODE: u32 = 0x0001_0000;
@@ -143,7 +143,10 @@ pub(crate) fn flash_size(elf: &[u8]) -> Result<u64, Error> {
 }
 
 /// Runs a program to its end.
-pub(crate) fn finish(command: &mut Command) -> Result<(), Error> {
+///
+/// # Errors
+/// If it is missing or reports errors.
+pub fn finish(command: &mut Command) -> Result<(), Error> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output =
         command.output().map_err(|e| Error::Tool(format!("{program}: {e} (cargo xtask setup)")))?;

@@ -29,7 +29,7 @@ const FLAGS: [&str; 15] = [
     "-Werror",
 ];
 
-/// Rebuild contract/wasm from contract/c (needs clang-19).
+/// Rebuild contract/wasm from contract/c and contract/kernel (needs clang-19).
 #[derive(Args)]
 pub struct Arguments {
     /// Only these units
@@ -39,9 +39,9 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result {
-    for unit in unit::find(&directory().join("c"), &arguments.only)? {
+    for unit in unit::corpus(&arguments.only)? {
         for source in &unit.sources {
-            for level in wasm::LEVELS {
+            for level in wasm::levels(unit.name == "kernel") {
                 compile(&unit, source, level, &wasm::object(source, level))?;
             }
         }
@@ -66,7 +66,7 @@ mod tests {
     fn the_committed_objects_are_those_of_the_sources() {
         let dir = tempfile::tempdir().unwrap();
         let rebuilt = dir.path().join("a.o");
-        for unit in unit::find(&directory().join("c"), &[]).unwrap() {
+        for unit in unit::corpus(&[]).unwrap() {
             for source in &unit.sources {
                 let level = wasm::LEVELS[0];
                 compile(&unit, source, level, &rebuilt).unwrap();

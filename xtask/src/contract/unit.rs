@@ -6,6 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::directory;
 use crate::Result;
 
 /// A unit of the corpus.
@@ -26,10 +27,19 @@ pub(super) struct Unit {
     pub tests: Vec<String>,
 }
 
-/// The units in a directory, in order of their names; `only` these if there are any.
-pub(super) fn find(dir: &Path, only: &[String]) -> Result<Vec<Unit>> {
-    let mut files: Vec<PathBuf> =
-        std::fs::read_dir(dir)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+/// The units of the corpus; `only` these if there are any.
+pub(super) fn corpus(only: &[String]) -> Result<Vec<Unit>> {
+    find(&["c", "kernel"].map(|name| directory().join(name)), only)
+}
+
+/// The units in directories, in order of their names; `only` these if there are any.
+pub(super) fn find(directories: &[PathBuf], only: &[String]) -> Result<Vec<Unit>> {
+    let mut files = vec![];
+    for directory in directories {
+        for entry in std::fs::read_dir(directory)? {
+            files.push(entry?.path());
+        }
+    }
     files.sort();
     let mut units = vec![];
     for driver in &files {
@@ -39,7 +49,7 @@ pub(super) fn find(dir: &Path, only: &[String]) -> Result<Vec<Unit>> {
         }
     }
     match only.iter().find(|name| !units.iter().any(|unit| unit.name == **name)) {
-        Some(name) => Err(format!("there is no unit '{name}' in {}", dir.display()).into()),
+        Some(name) => Err(format!("there is no unit '{name}'").into()),
         None => Ok(units),
     }
 }

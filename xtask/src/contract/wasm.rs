@@ -12,3 +12,10 @@ pub(super) const LEVELS: [&str; 2] = ["s", "0"];
 pub(super) fn object(source: &Path, level: &str) -> PathBuf {
     directory().join(format!("wasm/{}.O{level}.o", stem(source)))
 }
+
+/// The levels at which a unit is compiled; those that are measured, at the levels
+/// of the measurement too.
+pub(super) fn levels(measured: bool) -> Vec<&'static str> {
+    let extra: &[&str] = if measured { &["2"] } else { &[] };
+    [&LEVELS[..], extra].concat()
+}

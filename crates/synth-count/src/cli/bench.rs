@@ -5,7 +5,7 @@ use synth::{Bounds, Cpu, Level};
 use synth_count::native::{self, Compiler};
 use synth_count::{Call, Count, wasm};
 
-use super::{Result, bench_dir, programs, read, wasm_file};
+use super::{Result, bench_dir, geometric_mean, programs, read, wasm_file};
 
 /// Compare code from WebAssembly with native code: size and cycles of every
 /// program in bench/src.
@@ -80,11 +80,6 @@ pub(super) fn run(arguments: &Arguments) -> Result {
         "bench: size {size:.3} cycles {cycles:.3} checked-size {checked_size:.3} checked-cycles {checked_cycles:.3}"
     );
     Ok(())
-}
-
-fn geometric_mean(values: impl Iterator<Item = f64>) -> f64 {
-    let (sum, count) = values.fold((0.0, 0.0), |(sum, count), v| (sum + v.ln(), count + 1.0));
-    f64::exp(sum / count)
 }
 
 /// Measures a program and prints its line.

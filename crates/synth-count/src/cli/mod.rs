@@ -3,6 +3,7 @@
 mod bench;
 mod build;
 mod count;
+mod kernel;
 mod profile;
 
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ enum Command {
     Count(count::Arguments),
     Bench(bench::Arguments),
     BenchBuild(build::Arguments),
+    Kernel(kernel::Arguments),
 }
 
 /// Runs the command line of this process.
@@ -35,6 +37,7 @@ pub fn run() -> Result {
         Command::Count(arguments) => count::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
         Command::BenchBuild(arguments) => build::run(&arguments),
+        Command::Kernel(arguments) => kernel::run(&arguments),
     }
 }
 
@@ -67,4 +70,9 @@ fn wasm_file(name: &str, level: &str) -> PathBuf {
 /// Reads a file.
 fn read(path: &Path) -> Result<Vec<u8>> {
     std::fs::read(path).map_err(|e| format!("{}: {e}", path.display()).into())
+}
+
+fn geometric_mean(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, count) = values.fold((0.0, 0.0), |(sum, count), v| (sum + v.ln(), count + 1.0));
+    f64::exp(sum / count)
 }

@@ -95,7 +95,6 @@ impl Display for DataKind {
             DataKind::Variable => "data",
             DataKind::NoInit => "noinit",
             DataKind::InitArray => "init_array",
-            DataKind::FiniArray => "fini_array",
         })
     }
 }

@@ -7,7 +7,6 @@ mod hostile;
 mod hosts;
 mod large;
 mod link;
-mod native;
 mod oracle;
 mod programs;
 mod refusals;
