@@ -25,6 +25,10 @@ uint32_t random_below(uint32_t limit);
 // Zeroed memory, aligned to 8 bytes.
 void *arena(size_t size);
 
+// What PendSV and SysTick do, if anything; reset before each run of a test.
+extern void (*volatile pendsv_hook)(void);
+extern void (*volatile systick_hook)(void);
+
 struct test {
     const char *name;
     void (*run)(void);

@@ -134,6 +134,7 @@ static uint32_t run_once(const struct test *test, uint32_t *log)
     log_length = 0;
     random_state = 2463534242;
     arena_used = 0;
+    pendsv_hook = systick_hook = NULL;
     test->run();
     log_bytes(arena_memory, arena_used);
     return log_length;
@@ -237,11 +238,25 @@ __attribute__((used)) static void report_fault(const uint32_t *frame, uint32_t e
 
 __attribute__((naked)) static void fault(void)
 {
-    __asm__("mov r0, sp\n\tmrs r1, ipsr\n\tb report_fault");
+    __asm__("tst lr, #4\n\tite eq\n\tmrseq r0, msp\n\tmrsne r0, psp\n\t"
+            "mrs r1, ipsr\n\tb report_fault");
+}
+
+void (*volatile pendsv_hook)(void);
+void (*volatile systick_hook)(void);
+
+__attribute__((naked)) static void pendsv(void)
+{
+    __asm__("ldr r0, =pendsv_hook\n\tldr r0, [r0]\n\tcbz r0, 1f\n\tbx r0\n1:\tbx lr");
+}
+
+__attribute__((naked)) static void systick(void)
+{
+    __asm__("ldr r0, =systick_hook\n\tldr r0, [r0]\n\tcbz r0, 1f\n\tbx r0\n1:\tbx lr");
 }
 
 __attribute__((section(".vectors"), used)) static const void *const vectors[16] = {
     __stack_top, (void *)reset, (void *)fault, (void *)fault, (void *)fault, (void *)fault,
-    (void *)fault, (void *)fault, 0, 0, 0, (void *)fault, (void *)fault, 0, (void *)fault,
-    (void *)fault,
+    (void *)fault, (void *)fault, 0, 0, 0, (void *)fault, (void *)fault, 0, (void *)pendsv,
+    (void *)systick,
 };
