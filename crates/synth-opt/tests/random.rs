@@ -4,6 +4,8 @@
 mod common;
 #[path = "common/generate.rs"]
 mod generate;
+#[path = "common/shadow.rs"]
+mod shadow;
 
 use synth_ir::cfg::{Cfg, DomTree, is_reducible};
 use synth_ir::{Program, verify};
@@ -113,4 +115,25 @@ fn broken_text_never_panics() {
         }
     }
     assert!(refused > 20 && wrong > 20 && good > 20, "{refused} {wrong} {good}");
+}
+
+/// Shadow-stack code: the machine's frames hold what the shadow stack's did.
+#[test]
+fn shadow_frames_keep_the_meaning() {
+    let (mut defined, mut promoted) = (0, 0);
+    for seed in 0..80 {
+        let before = shadow::program(seed);
+        assert_eq!(verify(&before), Ok(()), "{before}");
+        for &level in Level::ALL {
+            let mut after = before.clone();
+            let mut observer = |stage: &str, program: &Program, _: &[_]| {
+                check(stage, &before, program);
+            };
+            run_pipeline(&mut after, level, &common::TestTarget, &mut observer).unwrap();
+            assert!(!after.to_string().contains("symbol_addr @__stack_pointer"), "{after}");
+            promoted += usize::from(!after.to_string().contains("slot"));
+            defined += common::check_same(&before, &after, 8);
+        }
+    }
+    assert!(defined > 1500 && promoted > 60, "{defined} {promoted}");
 }
