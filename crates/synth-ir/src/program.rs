@@ -105,6 +105,9 @@ pub enum DataKind {
     NoInit,
     /// `.init_array`: called by the host's start code, in link order.
     InitArray,
+    /// `.fini_array`: called by the host when the program ends, from the last
+    /// to the first.
+    FiniArray,
 }
 
 /// A word of data that holds the address of a symbol plus a constant.

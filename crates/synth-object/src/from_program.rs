@@ -227,9 +227,10 @@ impl<'p> Placer<'p> {
             DataKind::Variable => (".data", SectionKind::ProgBits, Access::Write),
             DataKind::NoInit => (".noinit", SectionKind::NoBits, Access::Write),
             DataKind::InitArray => (".init_array", SectionKind::InitArray, Access::Write),
+            DataKind::FiniArray => (".fini_array", SectionKind::FiniArray, Access::Write),
         };
         let name = match (data.kind, &symbol.section) {
-            (DataKind::InitArray, None) => default.to_string(),
+            (DataKind::InitArray | DataKind::FiniArray, None) => default.to_string(),
             _ => section_name(symbol, default),
         };
         let kind = if without_contents(&name) { SectionKind::NoBits } else { kind };

@@ -47,6 +47,8 @@ pub enum SectionKind {
     NoBits,
     /// SHT_INIT_ARRAY.
     InitArray,
+    /// SHT_FINI_ARRAY.
+    FiniArray,
     /// SHT_ARM_EXIDX.
     ArmExidx,
     /// SHT_NOTE.

@@ -213,6 +213,7 @@ pub(crate) fn section_type(kind: SectionKind) -> elf::SectionType {
         SectionKind::ProgBits => elf::SHT_PROGBITS,
         SectionKind::NoBits => elf::SHT_NOBITS,
         SectionKind::InitArray => elf::SHT_INIT_ARRAY,
+        SectionKind::FiniArray => elf::SHT_FINI_ARRAY,
         SectionKind::ArmExidx => elf::SHT_ARM_EXIDX,
         SectionKind::Note => elf::SHT_NOTE,
     }

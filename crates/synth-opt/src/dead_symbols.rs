@@ -5,7 +5,7 @@
 //! start code calls. Symbols are numbered anew.
 
 use synth_ir::entity::{PrimaryMap, SecondaryMap};
-use synth_ir::{DataKind, Definition, InstData, Linkage, Program, Symbol, SymbolId};
+use synth_ir::{Data, DataKind, Definition, InstData, Linkage, Program, Symbol, SymbolId};
 
 use crate::{Change, Renumbering};
 
@@ -30,7 +30,7 @@ pub fn run(program: &mut Program) -> Change {
 fn is_root(symbol: &Symbol) -> bool {
     match &symbol.def {
         Definition::UndefinedFunction | Definition::UndefinedData => false,
-        Definition::Data(data) if data.kind == DataKind::InitArray => true,
+        Definition::Data(Data { kind: DataKind::InitArray | DataKind::FiniArray, .. }) => true,
         _ => symbol.retain || symbol.linkage != Linkage::Local,
     }
 }

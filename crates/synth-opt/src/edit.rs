@@ -65,24 +65,32 @@ impl Replacements {
 /// The edges that lead to each block.
 pub(crate) struct Edges {
     into: SecondaryMap<Block, Vec<(Inst, u32)>>,
+    from: SecondaryMap<Inst, Option<Block>>,
 }
 
 impl Edges {
     pub(crate) fn new(func: &Function) -> Self {
         let mut into: SecondaryMap<Block, Vec<(Inst, u32)>> = SecondaryMap::new();
+        let mut from = SecondaryMap::new();
         for &block in &func.layout {
             if let Some(inst) = func.terminator(block) {
+                from[inst] = Some(block);
                 for (i, call) in func.insts[inst].successors().into_iter().enumerate() {
                     into[call.block].push((inst, i as u32));
                 }
             }
         }
-        Edges { into }
+        Edges { into, from }
     }
 
     /// The edges into a block: the terminator and the number of its successor.
     pub(crate) fn to(&self, block: Block) -> &[(Inst, u32)] {
         &self.into[block]
+    }
+
+    /// The block that a terminator ends.
+    pub(crate) fn from(&self, terminator: Inst) -> Option<Block> {
+        self.from[terminator]
     }
 
     /// What the edges into a block pass to its parameter of that number.

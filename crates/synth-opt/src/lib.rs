@@ -7,6 +7,7 @@
 pub mod addresses;
 pub mod atomics;
 pub mod cfg_cleanup;
+pub mod checks;
 pub mod const_data;
 pub mod dce;
 pub mod dead_symbols;
@@ -17,8 +18,9 @@ pub mod licm;
 mod link;
 pub mod machine_stack;
 mod pipeline;
+pub mod ranges;
 pub mod simplify;
-mod slots;
+pub mod slots;
 pub mod soften;
 
 pub use link::{Input, LinkError, Linked, Problem, link};

@@ -8,8 +8,8 @@ use synth_ir::entity::SecondaryMap;
 use synth_ir::{Function, Program, SymbolId, SymbolNames, Target};
 
 use crate::{
-    addresses, atomics, cfg_cleanup, const_data, dce, dead_symbols, gvn, induction, licm,
-    machine_stack, simplify, soften,
+    addresses, atomics, cfg_cleanup, checks, const_data, dce, dead_symbols, gvn, induction, licm,
+    machine_stack, ranges, simplify, slots, soften,
 };
 
 /// How much to optimise, and for what.
@@ -198,11 +198,15 @@ pub const PIPELINE: &[Stage] = &[
     program("atomics", |program, cx| atomics::run(program, cx.target), ALL),
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, SOME),
     function("simplify", &simplify::Simplify, SOME),
+    // After constants have gone into the addresses of slots.
+    function("slots", &slots::Slots, SOME),
     function("gvn", &gvn::Gvn, SOME),
     function("dce", &dce::Dce, SOME),
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, SOME),
     program("const_data", |program, _| const_data::run(program), MORE),
     function("simplify", &simplify::Simplify, MORE),
+    function("ranges", &ranges::Ranges, MORE),
+    function("checks", &checks::Checks, MORE),
     function("addresses", &addresses::Addresses, MORE),
     function("gvn", &gvn::Gvn, MORE),
     function("licm", &licm::Licm, FAST),

@@ -437,7 +437,7 @@ pub(crate) fn forwarding(signature: Signature, callee: SymbolId) -> Function {
     func
 }
 
-fn load_op(ty: Type) -> synth_ir::LoadOp {
+pub(crate) fn load_op(ty: Type) -> synth_ir::LoadOp {
     match ty {
         Type::I32 => synth_ir::LoadOp::I32,
         Type::F32 => synth_ir::LoadOp::F32,
@@ -445,7 +445,7 @@ fn load_op(ty: Type) -> synth_ir::LoadOp {
     }
 }
 
-fn store_op(ty: Type) -> synth_ir::StoreOp {
+pub(crate) fn store_op(ty: Type) -> synth_ir::StoreOp {
     match ty {
         Type::I32 => synth_ir::StoreOp::I32,
         Type::F32 => synth_ir::StoreOp::F32,

@@ -72,6 +72,7 @@ mod error;
 mod fill;
 mod float;
 mod func;
+mod imports;
 mod init;
 mod int32;
 mod int64;
@@ -97,7 +98,8 @@ use crate::func::FunctionError;
 
 pub use error::{Error, Reason, Refusal};
 pub use func::TranslatedFunction;
-pub use options::{Bounds, Init, Model, Options};
+pub use imports::{DISPATCH, IMPORT_NAMES, ImportedFunction, supply_imports};
+pub use options::{Bounds, Imports, Init, Model, Options};
 pub use sig::signature_symbol;
 
 /// Where an export of the module can be found.
@@ -120,6 +122,8 @@ pub struct Output {
     pub program: Program,
     /// The module's exports, in order.
     pub exports: Vec<ExportedSymbol>,
+    /// The functions that the module imports, in order.
+    pub imports: Vec<ImportedFunction>,
     /// Functions that trap because they were refused
     /// ([`Options::unsupported_traps`]).
     pub refused: Vec<Refusal>,
@@ -170,7 +174,13 @@ impl<'m> Translation<'m> {
     /// Indices of the functions that have a body, in order.
     pub fn functions(&self) -> Vec<u32> {
         let functions = (0..).zip(&self.env.module.functions);
-        functions.filter(|(_, f)| f.code.is_some()).map(|(index, _)| index).collect()
+        // The traps that a linker made of missing functions are left out.
+        let defined = |&(index, function): &(u32, &synth_wasm::Function)| {
+            let symbol = self.env.functions.get(index as usize);
+            let def = symbol.map(|&symbol| &self.program.symbols[symbol].def);
+            function.code.is_some() && matches!(def, Some(Definition::Function(_)))
+        };
+        functions.filter(defined).map(|(index, _)| index).collect()
     }
 
     /// Translates the function of that index.
@@ -209,16 +219,30 @@ impl<'m> Translation<'m> {
         functions.sort_by_key(|f| f.index);
         for function in functions {
             let symbol = self.env.functions[function.index as usize];
-            if let Definition::UndefinedFunction = self.program.symbols[symbol].def {
-                // The trap that a linker made of a function that is missing.
-                continue;
-            }
             refused.extend(function.refused.clone());
             let body = self.place(symbol, function);
             self.program.symbols[symbol].def = Definition::Function(Box::new(body));
         }
         self.add_init()?;
-        Ok(Output { program: self.program, exports: self.exports, refused })
+        if self.env.native.is_some() {
+            native::destructors(&mut self.program);
+        }
+        let imports = self.imports();
+        Ok(Output { program: self.program, exports: self.exports, imports, refused })
+    }
+
+    fn imports(&self) -> Vec<ImportedFunction> {
+        let module = self.env.module;
+        let import = |index: u32| {
+            let import = module.import(ExternKind::Function, index)?;
+            Some(ImportedFunction {
+                module: import.module.clone(),
+                name: import.name.clone(),
+                symbol: self.program.symbols[self.env.functions[index as usize]].name.clone(),
+                signature: sig::signature(module.function_type(index)?),
+            })
+        };
+        (0..module.functions.len() as u32).filter_map(import).collect()
     }
 
     /// Gives the source locations of a function their numbers in the program.

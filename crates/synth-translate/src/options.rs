@@ -22,6 +22,20 @@ pub enum Model {
     Native,
 }
 
+/// What becomes of an imported function that nothing in the program defines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Imports {
+    /// It is an undefined symbol, which the host must define.
+    #[default]
+    Direct,
+    /// It has a weak definition that traps, in place of which the host may
+    /// define its own.
+    Weak,
+    /// It is a number that one function of the host takes
+    /// ([`DISPATCH`](crate::DISPATCH)).
+    Dispatch,
+}
+
 /// How the module's start-up code is run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Init {
@@ -62,6 +76,9 @@ pub struct Options {
     pub prefix: String,
     /// Symbols of imports: `MODULE.NAME` to the symbol's name.
     pub import_symbols: BTreeMap<String, String>,
+    /// What becomes of undefined functions
+    /// ([`supply_imports`](crate::supply_imports)).
+    pub imports: Imports,
     /// Test only: a function that is refused becomes one that traps with
     /// [`synth_ir::TrapCode::Unsupported`].
     pub unsupported_traps: bool,

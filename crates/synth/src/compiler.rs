@@ -7,7 +7,7 @@ use synth_ir::{Definition, Function, Linkage, Program, Signature, Symbol, Symbol
 use synth_object::{Board, Image, ImageOptions, Object, link};
 use synth_opt::{Input, Observer, Renumbering, link as link_programs, run_pipeline};
 use synth_thumb::{Code, Listing, Thumb};
-use synth_translate::{ExportedSymbol, Output, Refusal, Translation};
+use synth_translate::{ExportedSymbol, Output, Refusal, Translation, supply_imports};
 use synth_wasm::{Module, is_archive};
 
 use crate::inputs::{self, Unit, in_file};
@@ -98,11 +98,12 @@ impl Compiler {
         let modules: Vec<&Module> = units.iter().map(|unit| &unit.module).collect();
         check_imports(&modules, &self.options)?;
         let mut programs = Vec::new();
-        let (mut exports, mut refused) = (Vec::new(), Vec::new());
+        let (mut exports, mut imports, mut refused) = (Vec::new(), Vec::new(), Vec::new());
         for Unit { name, module } in units {
             let output = self.translate(module).map_err(|error| in_file(name, error))?;
             programs.push(Input { name: name.clone(), program: output.program });
             exports.push(output.exports);
+            imports.push(output.imports);
             refused.push(output.refused);
         }
         let linked = link_programs(programs)?;
@@ -112,6 +113,7 @@ impl Compiler {
         let output = Output {
             program: linked.program,
             exports: exports.concat(),
+            imports: imports.concat(),
             refused: refused.concat(),
         };
         self.compile_output(output, observer)
@@ -129,8 +131,11 @@ impl Compiler {
         output: Output,
         observer: &mut dyn Observer,
     ) -> Result<Compiled, Error> {
-        let Output { mut program, mut exports, mut refused } = output;
+        let Output { mut program, mut exports, imports, mut refused } = output;
         keep_exports(&mut program, &self.options.exports)?;
+        // What is supplied for imports is the host's to see and to replace.
+        let how = self.options.translate.imports;
+        supply_imports(&mut program, &imports, how).map_err(Error::ImportSymbol)?;
         let (mut compiled, numbers) = compile_program(program, &self.options, observer)?;
         renumber(&mut exports, &mut refused, &numbers);
         compiled.exported = exports;

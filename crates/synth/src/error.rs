@@ -28,6 +28,10 @@ pub enum Error {
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     #[diagnostic(code(synth::pass))]
     Pass(Vec<PassError>),
+    /// The program defines a symbol that stands for its imports.
+    #[error("the program has the symbol '{0}', which --imports dispatch needs")]
+    #[diagnostic(code(synth::import), help("rename it, or use --imports direct"))]
+    ImportSymbol(&'static str),
     /// A function can't be compiled.
     #[error("function '{function}': {error}")]
     #[diagnostic(code(synth::compile))]

@@ -31,4 +31,4 @@ pub use options::Options;
 pub use run::{RunError, RunResult, Session};
 pub use synth_opt::Level;
 pub use synth_thumb::Cpu;
-pub use synth_translate::{Bounds, Init, Model};
+pub use synth_translate::{Bounds, Imports, Init, Model};

@@ -10,7 +10,7 @@
 //!
 //! ```text
 //! global func @NAME(PARAMS) -> (RESULTS) [internal|helper] { … }
-//! local data|const|noinit|init_array @NAME size N align N [{ … }]
+//! local data|const|noinit|init_array|fini_array @NAME size N align N [{ … }]
 //! global alias @NAME = @TARGET + OFFSET
 //! global absolute @NAME = NUMBER
 //! global undefined func @NAME

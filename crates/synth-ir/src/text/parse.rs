@@ -200,6 +200,7 @@ fn parse_symbol(
         "const" => parse_data(line, lines, symbols, DataKind::Const)?,
         "noinit" => parse_data(line, lines, symbols, DataKind::NoInit)?,
         "init_array" => parse_data(line, lines, symbols, DataKind::InitArray)?,
+        "fini_array" => parse_data(line, lines, symbols, DataKind::FiniArray)?,
         _ => return line.error(format!("'{kind}' is not the kind of a symbol")),
     };
     line.end()

@@ -95,6 +95,7 @@ impl Display for DataKind {
             DataKind::Variable => "data",
             DataKind::NoInit => "noinit",
             DataKind::InitArray => "init_array",
+            DataKind::FiniArray => "fini_array",
         })
     }
 }

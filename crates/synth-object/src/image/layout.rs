@@ -109,6 +109,8 @@ pub(super) fn classify(board: &Board, outputs: &[Output], section: &Section) -> 
     let name = match (region, section.kind, section.access) {
         _ if section.name == TRAP_SECTION => TRAP_SECTION.to_string(),
         (_, SectionKind::ArmExidx, _) | (_, _, Access::None) => return None,
+        // An image does not end.
+        (_, SectionKind::FiniArray, _) => return None,
         (_, SectionKind::InitArray, _) => ".init_array".into(),
         (Some(r), ..) if no_bits && r.kind == RegionKind::Ram => format!(".{}.bss", r.name),
         (Some(r), ..) => format!(".{}", r.name),

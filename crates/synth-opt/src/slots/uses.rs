@@ -52,7 +52,6 @@ impl Uses {
         uses
     }
 
-    #[allow(dead_code)]
     /// The slot that an access is in, if nothing else can reach it.
     pub(crate) fn private(&self, addr: Value) -> Option<Slot> {
         match self.origin[addr] {

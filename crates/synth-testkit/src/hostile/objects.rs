@@ -79,7 +79,7 @@ pub(super) fn object(n: u32) -> Vec<u8> {
     for i in 0..n {
         let next = (i + 1) % n;
         // The size, no locals, the instructions.
-        code.number(17).number(0);
+        code.number(18).number(0);
         code.0.push(0x10);
         code_relocs.number(FUNCTION_INDEX_LEB).number(code.0.len() as u32).number(3 * next);
         code.padded(next).0.push(0x41);

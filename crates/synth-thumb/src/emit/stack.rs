@@ -128,7 +128,8 @@ impl Emitter<'_> {
             let inst = not_pc(rd).map(|rd| Inst::SubSpImmT3 { rd, imm });
             return self.push_inst(inst, "sub sp");
         }
-        let Ok(offset) = u32::try_from(offset) else { return Err(Self::missing("add sp")) };
+        // Addresses wrap.
+        let offset = offset as u32;
         if let (Some(rd), Some(offset)) = (low(rd), Imm8x4::new(offset)) {
             self.item(Item::Inst(Inst::AddSpImmT1 { rd, offset }));
             return Ok(());

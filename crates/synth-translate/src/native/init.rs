@@ -1,9 +1,11 @@
-//! Functions that run before `main`: constructors.
+//! Functions that run before and after `main`: constructors, destructors.
 //!
 //! The host's start code calls the words of `.init_array`, after those of
-//! `.init_array.NNNNN` by rising priority: the linker sorts them.
+//! `.init_array.NNNNN` by rising priority: the linker sorts them. Destructors
+//! arrive as a constructor that registers them with `__cxa_atexit`; they go
+//! to `.fini_array`, as C compilers do it.
 
-use synth_ir::{Data, DataKind, DataReloc, Definition, Linkage, SymbolId};
+use synth_ir::{Data, DataKind, DataReloc, Definition, Function, InstData, Program, SymbolId};
 use synth_wasm::Object;
 
 use crate::declare::Declarer;
@@ -11,6 +13,8 @@ use crate::error::Error;
 
 /// The priority of a constructor that asks for none.
 const DEFAULT: u32 = 65535;
+
+const INIT_ARRAY: &str = ".init_array";
 
 /// The function that `wasm-ld` makes of all constructors.
 const CALL_CTORS: &str = "__wasm_call_ctors";
@@ -28,7 +32,8 @@ impl<'m> Declarer<'m> {
                 self.add_init_word(symbol, function.priority);
             }
         }
-        if !object.relocatable {
+        // A finished module that kept its list has a caller of all besides.
+        if !object.relocatable && object.init_functions.is_empty() {
             let called = &self.usage.called;
             let constructors = object.symbols.iter().find_map(|symbol| match symbol.kind {
                 synth_wasm::SymbolKind::Function(function) if symbol.name == CALL_CTORS => {
@@ -41,9 +46,12 @@ impl<'m> Declarer<'m> {
                 // Without constructors it is there, and empty: no locals, `end`.
                 !called.contains(function) && code.is_some_and(|code| code.range.len() > 2)
             });
-            for function in constructors.into_iter().chain(self.module.start) {
+            if let Some(function) = constructors {
                 self.add_init_word(self.env.functions[function as usize], DEFAULT);
             }
+        }
+        if let Some(function) = self.module.start {
+            self.add_init_word(self.env.functions[function as usize], DEFAULT);
         }
         self.env.init.start = None;
         Ok(())
@@ -59,9 +67,62 @@ impl<'m> Declarer<'m> {
         };
         let name = format!("{}.init", self.program.symbols[symbol].name);
         let id = self.add_local(&name, Definition::Data(word));
-        debug_assert_eq!(self.program.symbols[id].linkage, Linkage::Local);
         if priority < DEFAULT {
-            self.program.symbols[id].section = Some(format!(".init_array.{priority:05}"));
+            self.program.symbols[id].section = Some(format!("{INIT_ARRAY}.{priority:05}"));
         }
+    }
+}
+
+/// Replaces constructors that only register a destructor by that destructor.
+pub(crate) fn destructors(program: &mut Program) {
+    let words: Vec<(SymbolId, SymbolId)> = program
+        .symbols
+        .iter()
+        .filter_map(|(id, symbol)| match &symbol.def {
+            Definition::Data(data) if data.kind == DataKind::InitArray => {
+                Some((id, data.relocs.first()?.symbol))
+            }
+            _ => None,
+        })
+        .collect();
+    for (word, constructor) in words {
+        let Some(destructor) = registered(program, constructor) else { continue };
+        let symbol = &mut program.symbols[word];
+        if let Definition::Data(data) = &mut symbol.def {
+            data.kind = DataKind::FiniArray;
+            data.relocs[0].symbol = destructor;
+        }
+        if let Some(section) = &mut symbol.section {
+            *section = section.replace(INIT_ARRAY, ".fini_array");
+        }
+        if let Definition::Function(function) = &mut program.symbols[constructor].def {
+            let mut empty = Function::new(function.signature.clone());
+            let block = empty.add_block();
+            empty.append(block, InstData::Return(vec![]), Default::default());
+            **function = empty;
+        }
+    }
+}
+
+/// The function that a constructor made by the compiler gives to
+/// `__cxa_atexit`, if it does nothing else. Its parameter is unused.
+fn registered(program: &Program, constructor: SymbolId) -> Option<SymbolId> {
+    let name = program.symbols[constructor].name.as_str();
+    let function = program.function(constructor)?;
+    if !name.contains("register_call_dtors") {
+        return None;
+    }
+    let insts = function.layout.iter().flat_map(|&block| &function.blocks[block].insts);
+    let mut calls = insts.filter_map(|&inst| match &function.insts[inst] {
+        InstData::Call { callee, args, .. } => Some((callee, args)),
+        _ => None,
+    });
+    let (callee, args) = calls.next()?;
+    if calls.next().is_some() || program.symbols[*callee].name != "__cxa_atexit" {
+        return None;
+    }
+    match function.insts[function.def_inst(*args.first()?)?] {
+        InstData::SymbolAddr { symbol, addend: 0 } => Some(symbol),
+        _ => None,
     }
 }

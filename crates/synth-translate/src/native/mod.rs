@@ -16,6 +16,7 @@
 //! | other global | a word in `.data`, or undefined |
 //! | `__heap_base`, `__data_end` and their like | undefined data, which the host may define |
 //! | init function | a word in `.init_array`, or `.init_array.NNNNN` if it has a priority |
+//! | destructor | a word in `.fini_array`, or `.fini_array.NNNNN` |
 //!
 //! Hidden symbols are visible: compilers for wasm hide every definition.
 
@@ -25,6 +26,8 @@ mod declare;
 mod globals;
 mod init;
 mod support;
+
+pub(crate) use init::destructors;
 
 use synth_ir::SymbolId;
 use synth_wasm::{Module, Object, RelocKind, Relocation};

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::{Bounds, Cpu, Init, Level, Model, Options};
+use crate::{Bounds, Cpu, Imports, Init, Level, Model, Options};
 
 /// Options that every command that compiles has.
 #[derive(Args)]
@@ -62,6 +62,9 @@ pub(super) struct CompileOptions {
     /// --import-symbol env.log=my_log makes it my_log.
     #[arg(long, value_name = "MODULE.NAME=SYMBOL", value_parser = parse_rename)]
     import_symbol: Vec<(String, String)>,
+    /// What becomes of imported functions that no input defines
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = ImportsArg::Direct)]
+    imports: ImportsArg,
     /// How the start-up code of the module is run
     #[arg(long, value_enum, value_name = "HOW", default_value_t = InitArg::Array)]
     init: InitArg,
@@ -89,6 +92,16 @@ enum BoundsArg {
     Check,
     /// No check: an access outside the memory touches what is there
     None,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ImportsArg {
+    /// The host defines each: an undefined symbol
+    Direct,
+    /// The host may define each: a weak symbol that traps
+    Weak,
+    /// The host defines __synth_import, which takes a number and the arguments
+    Dispatch,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -133,6 +146,11 @@ impl CompileOptions {
         translate.bounds = match self.bounds {
             BoundsArg::Check => Bounds::Check,
             BoundsArg::None => Bounds::None,
+        };
+        translate.imports = match self.imports {
+            ImportsArg::Direct => Imports::Direct,
+            ImportsArg::Weak => Imports::Weak,
+            ImportsArg::Dispatch => Imports::Dispatch,
         };
         translate.init = match self.init {
             InitArg::Array => Init::Array,

@@ -139,12 +139,13 @@ fn text_that_nests_deeply() {
 }
 
 /// Exit status 0 or 1 within limits.
-fn limited(name: &str, path: &Path, options: &[&str], gibibytes: u32) {
+fn limited(name: &str, path: &Path, options: &[&str], gibibytes: u32) -> String {
     let run = compile_limited(Path::new(SYNTH), path, options, gibibytes * 1024, 120).unwrap();
     assert!(matches!(run.status, Some(0 | 1)), "{name} {options:?}: {run:?}");
     assert!(!run.message.contains("panicked"), "{name} {options:?}: {}", run.message);
     let status = run.status == Some(0);
     assert!(status || run.message.starts_with("error: "), "{name} {options:?}: {}", run.message);
+    run.message
 }
 
 /// A tenth of the large sizes.
@@ -156,7 +157,8 @@ fn hostile_shapes_compile_within_limits() {
         let path = dir.join(shape.name);
         std::fs::write(&path, (shape.module)((shape.size / 10).max(2))).unwrap();
         for level in ["-O0", "-Os"] {
-            limited(shape.name, &path, &[level], 3);
+            let message = limited(shape.name, &path, &[level], 3);
+            assert!(!message.contains("invalid"), "{}: {message}", shape.name);
         }
         eprintln!("{}: {:.1} s", shape.name, start.elapsed().as_secs_f64());
         std::fs::remove_file(path).unwrap();

@@ -7,6 +7,7 @@ mod hostile;
 mod hosts;
 mod large;
 mod link;
+mod native;
 mod oracle;
 mod programs;
 mod refusals;
