@@ -4,7 +4,7 @@
 //! no program has, where the emulation stops.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use synth_object::Image;
@@ -52,7 +52,11 @@ pub struct Counter {
     /// Pages that are mapped.
     pages: BTreeSet<u32>,
     symbols: BTreeMap<String, u32>,
+    /// What reads of device registers give, in turn.
+    scripts: Rc<RefCell<Scripts>>,
 }
+
+type Scripts = BTreeMap<u32, VecDeque<u32>>;
 
 /// Registers by number.
 const REGISTERS: [RegisterARM; 16] = [
@@ -115,7 +119,8 @@ impl Counter {
         // An end before the start means everywhere.
         emulator.add_code_hook(1, 0, step).map_err(failure)?;
         let (pages, symbols) = (BTreeSet::new(), BTreeMap::new());
-        let mut counter = Self { core, emulator, observer, pages, symbols };
+        let scripts = Rc::default();
+        let mut counter = Self { core, emulator, observer, pages, symbols, scripts };
         counter.map(EXIT, PAGE)?;
         counter.map(STACK_TOP - STACK, STACK)?;
         Ok(counter)
@@ -207,6 +212,13 @@ impl Counter {
     pub fn load_image(&mut self, image: &Image) -> Result<(), Error> {
         let elf = image.to_elf().map_err(|e| Error::Elf(e.to_string()))?;
         self.load(&elf)
+    }
+
+    /// Makes reads of an address give these words, one after the other and then
+    /// the last for ever, as a device register may. It holds for calls with
+    /// [`Call::trace`], and replaces what was said of the address before.
+    pub fn script(&mut self, address: u32, words: &[u32]) {
+        self.scripts.borrow_mut().insert(address, words.iter().copied().collect());
     }
 
     /// The address of a symbol.
@@ -326,7 +338,16 @@ impl Counter {
 
     /// Records the memory accesses of the next call.
     fn trace(&mut self) -> Result<Vec<UcHookId>, Error> {
-        let mut hooks = vec![];
+        let scripts = Rc::clone(&self.scripts);
+        let answer = move |emulator: &mut Unicorn<'_, ()>, _, address: u64, _: usize, _| {
+            if let Some(word) = next_word(&mut scripts.borrow_mut(), address as u32) {
+                // It can't fail: the address is about to be read.
+                let _ = emulator.mem_write(address, &word.to_le_bytes());
+            }
+            true
+        };
+        let mut hooks =
+            vec![self.emulator.add_mem_hook(HookType::MEM_READ, 1, 0, answer).map_err(failure)?];
         for kind in [HookType::MEM_READ_AFTER, HookType::MEM_WRITE] {
             let observer = Rc::clone(&self.observer);
             let record = move |_: &mut Unicorn<'_, ()>, kind, address: u64, size: usize, value| {
@@ -344,5 +365,14 @@ impl Counter {
             hooks.push(self.emulator.add_mem_hook(kind, 1, 0, record).map_err(failure)?);
         }
         Ok(hooks)
+    }
+}
+
+/// What a read of an address gives, if there is a script for it.
+fn next_word(scripts: &mut Scripts, address: u32) -> Option<u32> {
+    let words = scripts.get_mut(&address)?;
+    match words.len() {
+        1 => words.front().copied(),
+        _ => words.pop_front(),
     }
 }
