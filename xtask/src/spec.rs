@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use clap::Args;
-use synth::{Cpu, Level};
+use synth::{Cpu, Level, StackCheck};
 
 mod effects;
 mod engine;
@@ -24,6 +24,7 @@ mod value;
 use engine::Engine;
 use report::{Entry, Report};
 use runner::{Runner, Verdict};
+use script::{Directive, Kind};
 use suite::Script;
 
 /// Run the specification suite on emulated cores.
@@ -41,6 +42,10 @@ pub struct Arguments {
     #[arg(long, value_name = "LEVEL", value_delimiter = ',', default_value = "Os",
           value_parser = parse_level)]
     level: Vec<Level>,
+    /// How the stack is checked in the files that exhaust it; psplim is for
+    /// cortex-m33
+    #[arg(long, value_name = "KIND", default_value = "limit", value_parser = parse_check)]
+    stack_check: StackCheck,
     /// Only the files whose name (SET/FILE) contains this.
     #[arg(long, value_name = "FILTER", default_value = "")]
     file: String,
@@ -59,6 +64,15 @@ fn parse_level(name: &str) -> Result<Level, String> {
     name.strip_prefix('O').unwrap_or(name).parse()
 }
 
+fn parse_check(name: &str) -> Result<StackCheck, String> {
+    match name {
+        "none" => Ok(StackCheck::None),
+        "limit" => Ok(StackCheck::Limit),
+        "psplim" => Ok(StackCheck::Register),
+        _ => Err("none, limit or psplim".to_string()),
+    }
+}
+
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> crate::Result {
     let scripts = suite::scripts(&arguments.file)?;
@@ -67,7 +81,7 @@ pub fn run(arguments: &Arguments) -> crate::Result {
     for &level in &arguments.level {
         for &cpu in &arguments.cpu {
             let start = Instant::now();
-            let entries = run_all(&scripts, cpu, level, arguments.fail_fast)?;
+            let entries = run_all(&scripts, cpu, level, arguments)?;
             let report = Report::new(&entries);
             print!("{}", report.failures());
             println!("{}", report.summary(&cpu.to_string()));
@@ -98,7 +112,7 @@ fn run_all(
     scripts: &[Script],
     cpu: Cpu,
     level: Level,
-    fail_fast: bool,
+    arguments: &Arguments,
 ) -> Result<Vec<Entry>, String> {
     // Long scripts first, so that none is left alone in the end.
     let mut order: Vec<usize> = (0..scripts.len()).collect();
@@ -110,18 +124,20 @@ fn run_all(
         // Modules are small: their functions are compiled one by one.
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
         pool.map_err(|e| e.to_string())?.install(|| {
-            let mut engine = Engine::start(cpu, level)?;
+            let mut engine = Engine::start(cpu, level, arguments.stack_check)?;
             while let Some(&number) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
                 if stop.load(Ordering::Relaxed) {
                     break;
                 }
                 let (entries, lost) = run_script(&mut engine, &scripts[number]);
-                if fail_fast && entries.iter().any(|e| matches!(e.verdict, Verdict::Failed(_))) {
+                if arguments.fail_fast
+                    && entries.iter().any(|e| matches!(e.verdict, Verdict::Failed(_)))
+                {
                     stop.store(true, Ordering::Relaxed);
                 }
                 results.lock().map_err(|e| e.to_string())?.push((number, entries));
                 if lost {
-                    engine = Engine::start(cpu, level)?;
+                    engine = Engine::start(cpu, level, arguments.stack_check)?;
                 }
             }
             Ok(())
@@ -142,6 +158,9 @@ fn run_all(
 
 /// The entries of a script, and whether the emulator was lost.
 fn run_script(engine: &mut Engine, script: &Script) -> (Vec<Entry>, bool) {
+    // Elsewhere the code is that without checks.
+    let exhausts = |d: &Directive| matches!(d.kind, Kind::Exhaustion(_));
+    engine.check_stack(script.directives.iter().any(|(directive, _)| exhausts(directive)));
     let mut runner = Runner::new(engine, script.features);
     let mut entries = vec![];
     for (directive, counts) in &script.directives {

@@ -8,7 +8,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let text = std::fs::read_to_string(args.next().ok_or("a file is missing")?)?;
     let cpu = args.next().unwrap_or_else(|| "cortex-m4".to_string()).parse()?;
     let program = Program::parse(&text)?;
-    let options = Options { cpu, prefer: Prefer::Size, share_traps: true, far_tables: false };
+    let options = Options {
+        cpu,
+        prefer: Prefer::Size,
+        share_traps: true,
+        far_tables: false,
+        stack_limit: None,
+    };
     for (id, function) in program.functions() {
         let code = compile(function, &options)?;
         print!("{}", Listing { name: &program.symbols[id].name, code: &code, program: &program });

@@ -1,6 +1,6 @@
 //! From a function of the program to its machine code.
 
-use synth_ir::{Function, SourceLoc};
+use synth_ir::{Function, SourceLoc, SymbolId};
 
 use crate::code::Code;
 use crate::cpu::Cpu;
@@ -20,6 +20,10 @@ pub struct Options {
     /// Whether every jump table holds words. Set when a function proves to be
     /// too long for tables of halfwords.
     pub far_tables: bool,
+    /// The variable that holds the stack limit, if functions check the stack
+    /// pointer against one. It is at least [`STACK_RESERVE`](crate::STACK_RESERVE)
+    /// bytes above the end of the stack.
+    pub stack_limit: Option<SymbolId>,
 }
 
 /// What code is chosen for.
@@ -136,6 +140,13 @@ fn finish(
         frame.keep_scratch();
     }
     back_edges::run(&mut function);
+    if options.stack_limit.is_some() && frame.total() > emit::SMALL_FRAME && frame.saved == 0 {
+        // The check needs a register.
+        written.core |= 1 << 4;
+        let scratch = frame.scratch;
+        frame = frame::Frame::new(&function, written)?;
+        frame.scratch = scratch;
+    }
     let emit::Emitted { items, cycles } = emit::emit(&function, &frame, options)?;
     let code = layout::layout(items, &frame)?;
     let bytes = code.bytes.len() as u64;

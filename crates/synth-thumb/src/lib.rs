@@ -20,5 +20,6 @@ mod target;
 pub use code::{Code, Reloc, RelocKind, Span, TrapSite};
 pub use compile::{CompileError, Options, Prefer, compile};
 pub use cpu::{Arch, Cpu, CpuError, Fpu};
+pub use emit::RESERVE as STACK_RESERVE;
 pub use listing::Listing;
 pub use target::Thumb;

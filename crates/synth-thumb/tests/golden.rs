@@ -1,5 +1,5 @@
 //! Golden tests of code generation: `tests/golden/*.ir` hold a program and,
-//! behind `;> CPU size|speed`, the listing of its code, each line after `;| `.
+//! behind `;> CPU size|speed [limit]`, the listing of its code, each line after `;| `.
 //!
 //! `SYNTH_BLESS=1 cargo test -p synth-thumb --test golden` writes the listings
 //! anew, to be reviewed as a diff. That the code computes what the program
@@ -11,14 +11,20 @@ use synth_ir::Program;
 use synth_thumb::{Listing, Options, Prefer, compile};
 
 fn listing(program: &Program, heading: &str) -> String {
-    let (cpu, prefer) = heading.split_once(' ').expect("`;> CPU size|speed`");
+    let (cpu, prefer) = heading.split_once(' ').expect("`;> CPU size|speed [limit]`");
+    let (prefer, limit) = prefer.split_once(' ').unwrap_or((prefer, ""));
+    let stack_limit = match limit {
+        "" => None,
+        "limit" => program.find("__synth_stack_limit"),
+        other => panic!("not limit: {other}"),
+    };
     let prefer = match prefer {
         "size" => Prefer::Size,
         "speed" => Prefer::Speed,
         other => panic!("neither size nor speed: {other}"),
     };
     let cpu = cpu.parse().expect("a CPU");
-    let options = Options { cpu, prefer, share_traps: true, far_tables: false };
+    let options = Options { cpu, prefer, share_traps: true, far_tables: false, stack_limit };
     let mut out = String::new();
     for (id, function) in program.functions() {
         let name = &program.symbols[id].name;

@@ -6,13 +6,13 @@ use rayon::prelude::*;
 use synth_ir::{Definition, Function, Linkage, Program, Signature, Symbol, SymbolId, Visibility};
 use synth_object::{Board, Image, ImageOptions, Object, link};
 use synth_opt::{Input, Observer, Renumbering, link as link_programs, run_pipeline};
-use synth_thumb::{Code, Listing, Thumb};
+use synth_thumb::{Arch, Code, Listing, Thumb};
 use synth_translate::{ExportedSymbol, Output, Refusal, Translation, supply_imports};
 use synth_wasm::{Module, is_archive};
 
 use crate::inputs::{self, Unit, in_file};
 use crate::run::find_signature;
-use crate::{Error, Options, RunError, Source, runtime};
+use crate::{Error, Options, RunError, STACK_LIMIT, Source, StackCheck, runtime};
 
 /// Compiles modules with one set of options.
 ///
@@ -210,7 +210,12 @@ pub(crate) fn compile_program(
     let numbers = run_pipeline(&mut program, options.passes(), &Thumb(options.cpu), observer)
         .map_err(Error::Pass)?;
     runtime::supply_own(&mut program, options)?;
-    let code_options = options.code();
+    if options.stack_check == StackCheck::Register && options.cpu.arch != Arch::V8MMain {
+        return Err(Error::NoStackLimit(options.cpu.to_string()));
+    }
+    let limit = (options.stack_check == StackCheck::Limit)
+        .then(|| undefined_data(&mut program, STACK_LIMIT));
+    let code_options = options.code(limit);
     let functions: Vec<(SymbolId, &Function)> = program.functions().collect();
     let codes = functions
         .into_par_iter()
@@ -222,6 +227,14 @@ pub(crate) fn compile_program(
     let options = options.clone();
     let compiled = Compiled { program, codes, exports, exported: vec![], refused: vec![], options };
     Ok((compiled, numbers))
+}
+
+/// The symbol of a variable that other objects define or see.
+fn undefined_data(program: &mut Program, name: &str) -> SymbolId {
+    let mut symbols = program.symbols.iter();
+    let found = symbols.find(|(_, s)| s.linkage != Linkage::Local && s.name == name);
+    let found = found.map(|(id, _)| id);
+    found.unwrap_or_else(|| program.add(name, Linkage::Global, Definition::UndefinedData))
 }
 
 /// Global functions, under all their names.

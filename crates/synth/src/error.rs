@@ -99,6 +99,10 @@ pub enum Error {
         /// What they define.
         defined: Vec<String>,
     },
+    /// The CPU has no register for a stack limit.
+    #[error("the CPU '{0}' has no register for a stack limit")]
+    #[diagnostic(code(synth::stack), help("use --stack-check limit"))]
+    NoStackLimit(String),
     /// The routines that come with the compiler are broken.
     #[error("the run-time routines do not compile: {0}")]
     #[diagnostic(code(synth::runtime), help("this is a defect of synth; please report it"))]

@@ -27,7 +27,7 @@ pub use argument::Argument;
 pub use compiler::{Compiled, Compiler};
 pub use error::Error;
 pub use inputs::Source;
-pub use options::Options;
+pub use options::{Options, STACK_LIMIT, StackCheck};
 pub use run::{RunError, RunResult, Session};
 pub use synth_opt::Level;
 pub use synth_thumb::Cpu;

@@ -1,8 +1,30 @@
 //! What a compilation can be told.
 
+use synth_ir::SymbolId;
 use synth_object::ObjectOptions;
 use synth_opt::{Level, PassOptions};
 use synth_thumb::{Arch, Cpu, Fpu, Prefer};
+
+/// How exhaustion of the stack is found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StackCheck {
+    /// Not by the code.
+    #[default]
+    None,
+    /// Functions compare the stack pointer with the word that
+    /// [`STACK_LIMIT`] names, which the host sets for each thread; they trap
+    /// with [`TrapCode::StackOverflow`](synth_ir::TrapCode::StackOverflow).
+    Limit,
+    /// The core compares it with PSPLIM or MSPLIM (Armv8-M), which the host
+    /// sets; it raises UsageFault with STKOF. The code is not changed.
+    Register,
+}
+
+/// The variable with the stack limit: the lowest address that the stack
+/// pointer may have where functions are entered. Below it
+/// [`STACK_RESERVE`](synth_thumb::STACK_RESERVE) bytes are free, and what
+/// functions of the host and exception frames need on top.
+pub const STACK_LIMIT: &str = "__synth_stack_limit";
 
 /// Options of a compilation. The default is `-Os` for a Cortex-M4.
 #[derive(Clone, Debug)]
@@ -17,6 +39,8 @@ pub struct Options {
     /// What the translation of WebAssembly is told: bounds checks, names of
     /// imports, memory reserve.
     pub translate: synth_translate::Options,
+    /// How exhaustion of the stack is found.
+    pub stack_check: StackCheck,
     /// What the object holds beside code and data.
     pub object: ObjectOptions,
     /// The symbols that other objects may see; all that are not local, if it
@@ -37,6 +61,7 @@ impl Default for Options {
             level: Level::default(),
             stack_align: 16,
             translate: synth_translate::Options::default(),
+            stack_check: StackCheck::default(),
             object: ObjectOptions::default(),
             exports: Vec::new(),
             whole_archive: false,
@@ -52,13 +77,13 @@ impl Options {
     }
 
     /// What code generation is told.
-    pub(crate) fn code(&self) -> synth_thumb::Options {
+    pub(crate) fn code(&self, stack_limit: Option<SymbolId>) -> synth_thumb::Options {
         let prefer = match self.level {
             Level::Os | Level::Oz => Prefer::Size,
             Level::O0 | Level::O1 | Level::O2 => Prefer::Speed,
         };
         // Unshared traps name their place exactly, for debugging.
         let share_traps = !matches!(self.level, Level::O0 | Level::O1);
-        synth_thumb::Options { cpu: self.cpu, prefer, share_traps, far_tables: false }
+        synth_thumb::Options { cpu: self.cpu, prefer, share_traps, far_tables: false, stack_limit }
     }
 }

@@ -7,6 +7,7 @@ use synth_object::{Board, Fill, Image, ImageError, ImageOptions, Memory, Trap};
 use synth_thumb::Fpu;
 use synth_thumb::abi::{self, Place, Results};
 
+use crate::options::STACK_LIMIT;
 use crate::{Argument, Compiled, Error};
 
 /// Why a run gave no results.
@@ -179,6 +180,11 @@ impl Session {
                 Fill::None | Fill::File => {}
             }
         }
+        // The emulator has a stack of its own.
+        if let Some(limit) = self.image.symbols.iter().find(|s| s.name == STACK_LIMIT) {
+            let end = self.machine.memory().stack.start;
+            self.machine.write_words(limit.value, &[end + synth_thumb::STACK_RESERVE])?;
+        }
         Ok(())
     }
 
@@ -218,6 +224,9 @@ impl Session {
                 let code = u8::try_from(number).ok().and_then(TrapCode::from_number);
                 let name = code.map_or_else(|| number.to_string(), |c| c.to_string());
                 RunError::Fault(format!("trap: {name} at an unknown place"))
+            }
+            (_, FaultKind::StackLimit) => {
+                RunError::Fault("trap: stack_overflow, found by the core".to_string())
             }
             (_, kind) => RunError::Fault(format!(
                 "fault: {kind:?} at address {:#x}",

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use synth::{Compiled, Compiler, Cpu, Level};
+use synth::{Compiled, Compiler, Cpu, Level, StackCheck};
 use synth_emu::Board;
-use synth_ir::AbiType;
+use synth_ir::{AbiType, Data, Definition, Linkage, Program};
 use synth_testkit::{AbiVal, Imports, Loader, Mark};
 use synth_wasm::{ExternKind, Heap, Import, Module, TypedRef, ValType};
 
@@ -21,6 +21,7 @@ pub struct Engine {
     /// The core's memory.
     pub loader: Loader<'static>,
     options: synth::Options,
+    stack_check: StackCheck,
     /// The state with the run-time routines alone.
     empty: Mark,
 }
@@ -30,7 +31,7 @@ impl Engine {
     ///
     /// # Errors
     /// If the emulator does not start or the run-time routines do not compile.
-    pub fn start(cpu: Cpu, level: Level) -> Result<Engine, String> {
+    pub fn start(cpu: Cpu, level: Level, stack_check: StackCheck) -> Result<Engine, String> {
         let board = Board::by_cpu(cpu.core).ok_or_else(|| format!("no board has a {cpu}"))?;
         let mut options = synth::Options { cpu, level, threads: 1, ..synth::Options::default() };
         options.translate.unsupported_traps = true;
@@ -42,8 +43,19 @@ impl Engine {
                 .load(&routines.program, &routines.codes, &Imports::default())
                 .map_err(|e| e.to_string())?;
         }
+        let limit = loader.machine().memory().stack.start + synth_thumb::STACK_RESERVE;
+        let bytes = limit.to_le_bytes().to_vec();
+        let data = Data { bytes, size: 4, align: 4, ..Data::default() };
+        let mut program = Program::new();
+        program.add(synth::STACK_LIMIT, Linkage::Global, Definition::Data(data));
+        loader.load(&program, &[], &Imports::default()).map_err(|e| e.to_string())?;
         let empty = loader.mark();
-        Ok(Engine { loader, options, empty })
+        Ok(Engine { loader, options, stack_check, empty })
+    }
+
+    /// Whether the stack is checked in what is compiled from now on.
+    pub fn check_stack(&mut self, check: bool) {
+        self.options.stack_check = if check { self.stack_check } else { StackCheck::None };
     }
 
     /// Unloads all instances.

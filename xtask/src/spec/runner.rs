@@ -58,7 +58,6 @@ const TRAPS: &[(&str, TrapCode)] = &[
     ("unaligned atomic", TrapCode::UnalignedAtomic),
 ];
 
-const NO_STACK_CHECK: &str = "stack exhaustion is not checked yet";
 pub(super) const NO_ROOM: &str = "needs more RAM than the board has";
 pub(super) const AFTER_SKIP: &str = "depends on what a skipped call may have written";
 
@@ -133,7 +132,11 @@ impl<'e> Runner<'e> {
                 let result = result.map(|()| "an instance".to_string());
                 self.assert_trap(result, message, Some(number))
             }
-            Kind::Exhaustion => Verdict::Skipped(NO_STACK_CHECK.to_string()),
+            Kind::Exhaustion(action) => match self.act(action) {
+                Err(Stop::Trap(TrapCode::StackOverflow)) => Verdict::Passed,
+                Err(stop) => self.unexpected(stop, self.slot(action.instance())),
+                Ok(values) => Verdict::Failed(format!("{values:?}, not a stack overflow")),
+            },
             Kind::Refused { source, .. } => match self.parse(source) {
                 Err(_) => Verdict::Passed,
                 Ok(_) => Verdict::Failed("the module is accepted".to_string()),

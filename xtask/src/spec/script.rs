@@ -54,7 +54,7 @@ pub enum Kind {
     /// Instantiation must trap for that reason.
     TrapModule { source: Source, message: String },
     /// Must run out of stack.
-    Exhaustion,
+    Exhaustion(Action),
     /// Must be refused as not well formed or not valid.
     Refused { source: Source, malformed: bool },
     /// Must be refused when it is linked.
@@ -72,7 +72,7 @@ impl Kind {
             Kind::Action(_) => "invoke",
             Kind::Return { .. } => "assert_return",
             Kind::Trap { .. } | Kind::TrapModule { .. } => "assert_trap",
-            Kind::Exhaustion => "assert_exhaustion",
+            Kind::Exhaustion(_) => "assert_exhaustion",
             Kind::Refused { malformed: true, .. } => "assert_malformed",
             Kind::Refused { malformed: false, .. } => "assert_invalid",
             Kind::Unlinkable { .. } => "assert_unlinkable",
@@ -153,7 +153,7 @@ fn kind(directive: WastDirective<'_>) -> Kind {
             Ok(action) => Kind::Trap { action, message: message.to_string() },
             Err(source) => Kind::TrapModule { source, message: message.to_string() },
         },
-        WastDirective::AssertExhaustion { .. } => Kind::Exhaustion,
+        WastDirective::AssertExhaustion { call, .. } => Kind::Exhaustion(invoke(&call)),
         WastDirective::AssertInvalid { mut module, .. } => {
             Kind::Refused { source: quoted(&mut module), malformed: false }
         }

@@ -250,7 +250,8 @@ impl Finish<'_> {
         }
         trap_list.sort_by_key(|t| (t.address, t.wasm_offset));
         let symbols = self.symbols(&addresses, &indices);
-        let reset = symbols.iter().find(|s| s.name == runtime::RESET);
+        let find = |name: &&str| symbols.iter().find(|s| s.name == *name);
+        let reset = runtime::RESETS.iter().find_map(find);
         Ok(Image {
             entry: reset.map_or(0, |s| s.value),
             sections,

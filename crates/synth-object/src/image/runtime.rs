@@ -5,7 +5,7 @@
 //! The symbols that the linker itself defines are in [`super::layout`].
 
 use synth_ir::TrapCode;
-use synth_thumb::{Arch, Fpu, Span};
+use synth_thumb::{Arch, Fpu, STACK_RESERVE, Span};
 
 use super::ImageOptions;
 use super::layout::{Fill, Output};
@@ -30,8 +30,21 @@ pub(super) struct RuntimeSection {
 pub(super) const VECTORS: &str = ".vectors";
 /// The symbol at the vector table.
 const VECTORS_SYMBOL: &str = "__synth_vectors";
-/// The function that the core starts with.
-pub(super) const RESET: &str = "__synth_reset";
+/// The start code.
+const RESET: &str = "__synth_reset";
+/// The same where the core has a stack limit.
+const RESET_V8: &str = "__synth_reset_v8";
+
+/// What an image may start with, the first that it has.
+pub(super) const RESETS: [&str; 2] = [RESET_V8, RESET];
+
+/// The function that the core of a board starts with.
+pub(super) fn reset(board: &Board) -> &'static str {
+    if board.cpu.arch >= Arch::V8MMain { RESET_V8 } else { RESET }
+}
+
+/// Bytes that the core stores when a check fails near the limit.
+const FAULT_FRAME: u32 = 128;
 
 /// Exception numbers that no core uses (7 is the SecureFault of Armv8-M).
 const RESERVED: &[u32] = &[8, 9, 10, 13];
@@ -42,12 +55,21 @@ pub(super) fn runtime(board: &Board, options: &ImageOptions, outputs: &[Output])
     let suffix = if board.semihosting { "_semihosting" } else { "_bare" };
     for section in SECTIONS {
         let name = section.name.strip_suffix(suffix).unwrap_or(section.name);
-        if name == section.name && name != RESET {
-            continue; // For boards of the other kind.
+        let needed = match name {
+            RESET => true,
+            RESET_V8 => reset(board) == RESET_V8,
+            // Not for boards of the other kind.
+            _ => name != section.name,
+        };
+        if !needed {
+            continue;
         }
         b.code(name, section, options);
     }
     b.vectors(board);
+    let limit =
+        b.pointer(".data.__synth_stack_limit", "__stack_limit", STACK_RESERVE + FAULT_FRAME);
+    b.define("__synth_stack_limit", SymbolKind::Object, Place::Section(limit, 0), 4);
     let copies: Vec<_> = named(outputs, Fill::Copy)
         .map(|n| ["load", "start", "end"].map(|p| boundary(p, n)))
         .collect();
@@ -174,13 +196,22 @@ impl Builder {
         let section = self.object.sections.push(section);
         self.define(VECTORS_SYMBOL, SymbolKind::Object, Place::Section(section, 0), size);
         self.reloc(section, 0, RelocKind::Abs32, "__stack_top");
-        self.reloc(section, 4, RelocKind::Abs32, RESET);
+        self.reloc(section, 4, RelocKind::Abs32, reset(board));
         let fault = self.undefined("__synth_fault");
         for number in (2..board.vectors).filter(|n| !RESERVED.contains(n)) {
             let offset = number * 4;
             let reloc = Relocation { offset, kind: RelocKind::Abs32, symbol: fault };
             self.object.sections[section].relocs.push(reloc);
         }
+    }
+
+    /// A word that holds the address of a symbol plus bytes, in a section of
+    /// its own.
+    fn pointer(&mut self, section: &str, symbol: &str, addend: u32) -> SectionId {
+        let bytes = addend.to_le_bytes().to_vec();
+        let section = self.object.sections.push(Section::new(section, Access::Write, 4, bytes));
+        self.reloc(section, 0, RelocKind::Abs32, symbol);
+        section
     }
 
     /// A table of addresses between the symbols `NAME_start` and `NAME_end`.

@@ -73,6 +73,17 @@ __synth_reset:
     ands    r0, r1
     b.w     __synth_exit
 
+@ Resets a core of Armv8-M, which itself checks the stack from then on.
+    .section .text.__synth_reset_v8, "ax", %progbits
+    .global __synth_reset_v8
+    .type __synth_reset_v8, %function
+    .arch   armv8-m.main
+__synth_reset_v8:
+    ldr     r0, =__stack_limit
+    msr     msplim, r0
+    b.w     __synth_reset
+    .cpu    cortex-m3
+
 @ Without a debugger: sleep for ever.
     .section .text.__synth_exit_bare, "ax", %progbits
     .global __synth_exit_bare
@@ -131,6 +142,8 @@ __synth_fault_semihosting:
     blo     .Loverflow                  @ the exception frame missed the stack
     ldr     r2, =0xe000ed28             @ CFSR
     ldr     r6, [r2]
+    lsls    r5, r6, #11                 @ UFSR.STKOF: beyond MSPLIM
+    bmi     .Loverflow
     mov     r3, r1
     lsls    r5, r6, #24                 @ MMARVALID: the address of the access
     it      mi

@@ -13,10 +13,12 @@ mod cost;
 pub(crate) mod flags;
 mod float;
 mod form;
+mod limit;
 mod memory;
 mod pointer;
 mod stack;
 
+pub use limit::{RESERVE, SMALL as SMALL_FRAME};
 use synth_ir::{SourceLoc, SymbolId, TrapCode};
 
 use crate::code::RelocKind;

@@ -48,6 +48,9 @@ impl Emitter<'_> {
                 .or_else(|| StoreList::new(list).map(|list| Inst::PushT2 { list }));
             self.push_inst(inst, "push")?;
         }
+        if let Some(limit) = self.options.stack_limit {
+            self.check_limit(limit)?;
+        }
         if let Some(list) = self.saved_doubles() {
             self.item(Item::Inst(Inst::VpushD { list }));
         }

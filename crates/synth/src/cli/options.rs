@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::{Bounds, Cpu, Imports, Init, Level, Model, Options};
+use crate::{Bounds, Cpu, Imports, Init, Level, Model, Options, StackCheck};
 
 /// Options that every command that compiles has.
 #[derive(Args)]
@@ -65,6 +65,9 @@ pub(super) struct CompileOptions {
     /// What becomes of imported functions that no input defines
     #[arg(long, value_enum, value_name = "HOW", default_value_t = ImportsArg::Direct)]
     imports: ImportsArg,
+    /// How exhaustion of the stack is found
+    #[arg(long, value_enum, value_name = "KIND", default_value_t = StackArg::None)]
+    stack_check: StackArg,
     /// How the start-up code of the module is run
     #[arg(long, value_enum, value_name = "HOW", default_value_t = InitArg::Array)]
     init: InitArg,
@@ -120,6 +123,17 @@ fn parse_stack_align(text: &str) -> Result<u32, String> {
     }
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum StackArg {
+    /// Not by the code
+    None,
+    /// Functions compare sp with the variable __synth_stack_limit, which the
+    /// host sets for each thread
+    Limit,
+    /// The core compares it with PSPLIM or MSPLIM, which the host sets (Armv8-M)
+    Psplim,
+}
+
 fn parse_rename(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((from, to)) if from.contains('.') && !to.is_empty() => {
@@ -137,6 +151,11 @@ impl CompileOptions {
         options.level = self.level;
         options.stack_align = self.stack_align;
         options.threads = self.threads.into();
+        options.stack_check = match self.stack_check {
+            StackArg::None => StackCheck::None,
+            StackArg::Limit => StackCheck::Limit,
+            StackArg::Psplim => StackCheck::Register,
+        };
         let translate = &mut options.translate;
         translate.model = self.model.map(|model| match model {
             ModelArg::Linear => Model::Linear,

@@ -11,4 +11,5 @@ mod native;
 mod oracle;
 mod programs;
 mod refusals;
+mod stack;
 mod tools;

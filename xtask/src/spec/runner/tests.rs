@@ -6,7 +6,7 @@ use Verdict::{Failed, Passed, Skipped};
 
 fn engine() -> Engine {
     let cpu = "cortex-m3".parse().unwrap();
-    Engine::start(cpu, synth::Level::Os).unwrap()
+    Engine::start(cpu, synth::Level::Os, synth::StackCheck::Limit).unwrap()
 }
 
 /// The verdicts of a script's directives, failures and skips without detail.
