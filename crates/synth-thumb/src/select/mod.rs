@@ -37,11 +37,13 @@ mod rules {
 }
 
 use synth_ir::entity::{EntityRef, SecondaryMap};
-use synth_ir::{Block, Function, Inst, InstData, SourceLoc, Type, Value, ValueDef};
+use synth_ir::{Block, Function, Inst, InstData, SourceLoc, TrapCode, Type, Value, ValueDef};
 
 use crate::abi::{self, Places};
 use crate::compile::{CompileError, Options};
-use crate::mach::{FloatUnit, FrameSlot, Located, MFunction, MInst, Reg};
+use crate::mach::{
+    Cc, CmpOp, FloatUnit, FrameSlot, Located, MFunction, MInst, Mode, Reg, Rhs, Width,
+};
 use constants::Constants;
 
 /// Selects the instructions of a function.
@@ -239,6 +241,7 @@ impl<'a> Lower<'a> {
             InstData::StackRestore { addr } => {
                 self.out.dynamic = true;
                 let rm = self.put_value(*addr);
+                self.check_limit(rm);
                 self.emit(MInst::StackRestore { rm });
                 Ok(())
             }
@@ -248,6 +251,16 @@ impl<'a> Lower<'a> {
             }
             _ => self.lower_pure(inst),
         }
+    }
+
+    /// Compares what the stack pointer is to become with the limit.
+    fn check_limit(&mut self, sp: Reg) {
+        let Some(symbol) = self.options.stack_limit else { return };
+        let mode = Mode::Offset(self.put_symbol(symbol, 0), 0);
+        let limit = self.out.new_reg();
+        self.emit(MInst::Load { width: Width::Word, rd: limit, mode });
+        self.emit(MInst::Cmp { op: CmpOp::Cmp, rn: sp, rhs: Rhs::Reg(limit) });
+        self.emit(MInst::TrapIf { cond: Cc::Lo, code: TrapCode::StackOverflow });
     }
 
     fn lower_pure(&mut self, inst: Inst) -> Result<(), CompileError> {
@@ -352,7 +365,6 @@ impl<'a> Lower<'a> {
 /// Ties the result to the first operand, for the 16-bit two-address form,
 /// where that operand is not used again.
 fn tie_two_address(out: &mut MFunction) {
-    use crate::mach::Rhs;
     let mut uses = vec![0u32; out.virtuals as usize];
     for block in &mut out.blocks {
         for located in &mut block.insts {

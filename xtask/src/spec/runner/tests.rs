@@ -121,7 +121,7 @@ fn what_is_not_compiled_is_skipped_and_nothing_else() {
         skipped("proposal simd"),
         skipped(AFTER_SKIP),
         Passed,
-        skipped(NO_STACK_CHECK),
+        failed(),
     ];
     assert_eq!(verdicts(&mut engine(), text), expected);
 }
