@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 use synth_ir::{Definition, Function, Linkage, Program, Signature, Symbol, SymbolId, Visibility};
 use synth_object::{Board, Image, ImageOptions, Object, link};
-use synth_opt::{Input, Observer, Renumbering, link as link_programs, run_pipeline};
+use synth_opt::{Input, Observer, Renumbering, dead_symbols, link as link_programs, run_pipeline};
 use synth_thumb::{Arch, Code, Listing, Thumb};
 use synth_translate::{ExportedSymbol, Output, Refusal, Translation, supply_imports};
 use synth_wasm::{Module, is_archive};
@@ -132,7 +132,13 @@ impl Compiler {
         observer: &mut dyn Observer,
     ) -> Result<Compiled, Error> {
         let Output { mut program, mut exports, imports, mut refused } = output;
-        keep_exports(&mut program, &self.options.exports)?;
+        if !self.options.exports.is_empty() {
+            keep_exports(&mut program, &self.options.exports)?;
+            // At every level: what is not needed may need what does not exist.
+            if let Some(numbers) = dead_symbols::run(&mut program).symbols {
+                renumber(&mut exports, &mut refused, &numbers);
+            }
+        }
         // What is supplied for imports is the host's to see and to replace.
         let how = self.options.translate.imports;
         supply_imports(&mut program, &imports, how).map_err(Error::ImportSymbol)?;
@@ -163,9 +169,6 @@ fn keep_exports(program: &mut Program, names: &[String]) -> Result<(), Error> {
             matches!(symbol.def, Definition::UndefinedFunction | Definition::UndefinedData);
         symbol.linkage != Linkage::Local && !undefined
     };
-    if names.is_empty() {
-        return Ok(());
-    }
     let wanted: BTreeSet<&str> = names.iter().map(String::as_str).collect();
     let defined: BTreeSet<&str> =
         program.symbols.values().filter(|s| is_definition(s)).map(|s| &s.name[..]).collect();

@@ -92,6 +92,11 @@ fn a_program_of_several_objects_is_what_gcc_makes() {
     ] {
         assert_eq!(all.iter().any(|s| s == symbol), there, "{symbol}: {all:?}");
     }
+    // The library whole, of which only one function is wanted: what the others
+    // need is not there.
+    let scale = ["--whole-archive", "--export", "scale", &source("shim.o"), &source("library.a")];
+    run(&dir, SYNTH, &[&["compile", "-O0", "-o", "scale.o"], &scale[..]].concat());
+    assert!(!symbols(&dir, "scale.o").iter().any(|s| s.ends_with(" nowhere")));
     let one = symbols(&dir, "one.o");
     let visible = |s: &&String| "TDBRVW".contains(s.chars().next().unwrap());
     assert_eq!(one.iter().filter(visible).collect::<Vec<_>>(), ["T apply"]);
