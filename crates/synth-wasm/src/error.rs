@@ -8,6 +8,9 @@ pub enum Error {
     /// The text format does not parse. The message names line and column.
     #[error("{0}")]
     Text(String),
+    /// Neither wasm nor text.
+    #[error("no WebAssembly: it is {0}")]
+    Format(&'static str),
     /// The binary is malformed or invalid.
     #[error("invalid module: {message} (at offset {offset:#x})")]
     Invalid {
@@ -57,7 +60,7 @@ impl Error {
     /// Byte offset in the binary module, where there is one.
     pub fn offset(&self) -> Option<u64> {
         match self {
-            Error::Text(_) | Error::NoObject | Error::Archive(_) => None,
+            Error::Text(_) | Error::Format(_) | Error::NoObject | Error::Archive(_) => None,
             Error::Invalid { offset, .. }
             | Error::Object { offset, .. }
             | Error::StaleRelocation { offset, .. } => Some(*offset),

@@ -41,6 +41,9 @@ impl Module {
     /// # Errors
     /// If the text does not parse or the module is not valid.
     pub fn parse_with_features(input: &[u8], features: WasmFeatures) -> Result<Module, Error> {
+        if let Some(format) = other_format(input) {
+            return Err(Error::Format(format));
+        }
         let bytes = wat::parse_bytes(input).map_err(|e| Error::Text(e.to_string()))?;
         validate(&bytes, features)?;
         let mut module = Module { bytes: bytes.to_vec(), ..Module::default() };
@@ -194,6 +197,22 @@ impl Module {
             name: reader.name().to_string(),
             range: start..start + reader.data().len(),
         });
+    }
+}
+
+/// What the input is instead, as far as it can be told by its first bytes.
+fn other_format(input: &[u8]) -> Option<&'static str> {
+    const FORMATS: &[(&[u8], &str)] = &[
+        (b"\x7fELF", "an ELF file, which is native already: give it to the linker"),
+        (b"BC\xc0\xde", "LLVM bitcode: compile it without -flto"),
+        (b"\xde\xc0\x17\x0b", "LLVM bitcode: compile it without -flto"),
+        (b"!<", "an archive, where one module is expected"),
+    ];
+    let known = FORMATS.iter().find(|(magic, _)| input.starts_with(magic));
+    match known {
+        Some((_, format)) => Some(format),
+        None if input.starts_with(b"\0asm") || std::str::from_utf8(input).is_ok() => None,
+        None => Some("neither a binary module nor text"),
     }
 }
 

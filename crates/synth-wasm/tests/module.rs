@@ -132,3 +132,17 @@ fn operand_stack_is_bounded() {
     let error = Module::parse(wat.as_bytes()).unwrap_err();
     assert!(error.to_string().contains("operand stack"), "{error}");
 }
+
+#[test]
+fn other_formats_are_named() {
+    for (bytes, format) in [
+        (&b"\x7fELF\x01\x01\x01"[..], "ELF"),
+        (b"BC\xc0\xde5\x14", "-flto"),
+        (b"!<arch>\n", "archive"),
+        (b"\xff\xfe(module)", "neither"),
+    ] {
+        let error = Module::parse(bytes).unwrap_err();
+        assert!(matches!(error, Error::Format(_)), "{error}");
+        assert!(error.to_string().contains(format), "{error}");
+    }
+}
