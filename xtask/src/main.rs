@@ -8,6 +8,7 @@ use clap::{Parser, Subcommand};
 mod contract;
 mod count;
 mod encodings;
+mod floats;
 mod fuzz;
 mod hostile;
 mod runtime;
@@ -55,6 +56,7 @@ enum Command {
     Softfloat(softfloat::Arguments),
     Contract(contract::Arguments),
     ContractBuild(contract::BuildArguments),
+    Floats(floats::Arguments),
 }
 
 /// The root of the workspace.
@@ -80,6 +82,7 @@ fn dispatch(command: &Command) -> Result {
         Command::Softfloat(arguments) => softfloat::run(arguments),
         Command::Contract(arguments) => contract::run(arguments),
         Command::ContractBuild(arguments) => contract::rebuild(arguments),
+        Command::Floats(arguments) => floats::run(arguments),
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
 use clap::Args;
-use synth::{Cpu, Level, StackCheck};
+use synth::{Cpu, FloatAbi, Level, StackCheck};
 
 mod effects;
 mod engine;
@@ -38,6 +38,9 @@ pub struct Arguments {
         default_value = "cortex-m3,cortex-m4,cortex-m7,cortex-m33"
     )]
     cpu: Vec<Cpu>,
+    /// The float ABI: soft, softfp or hard, which needs CPUs with a unit.
+    #[arg(long, value_name = "ABI", default_value = "softfp")]
+    float_abi: FloatAbi,
     /// The optimisation levels: O0, O1, O2, Os, Oz.
     #[arg(long, value_name = "LEVEL", value_delimiter = ',', default_value = "Os",
           value_parser = parse_level)]
@@ -124,7 +127,7 @@ fn run_all(
         // Modules are small: their functions are compiled one by one.
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
         pool.map_err(|e| e.to_string())?.install(|| {
-            let mut engine = Engine::start(cpu, level, arguments.stack_check)?;
+            let mut engine = Engine::start(cpu, arguments.float_abi, level, arguments.stack_check)?;
             while let Some(&number) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
                 if stop.load(Ordering::Relaxed) {
                     break;
@@ -137,7 +140,7 @@ fn run_all(
                 }
                 results.lock().map_err(|e| e.to_string())?.push((number, entries));
                 if lost {
-                    engine = Engine::start(cpu, level, arguments.stack_check)?;
+                    engine = Engine::start(cpu, arguments.float_abi, level, arguments.stack_check)?;
                 }
             }
             Ok(())

@@ -54,6 +54,17 @@ const STEPS: &[Step] = &[
     },
     Step { name: "test", action: Cargo(&["test", "--workspace"]) },
     Step { name: "spec", action: Xtask(&["spec", "--level", "Os,O0", "--brief"]) },
+    Step {
+        name: "spec-hard",
+        action: Xtask(&[
+            "spec",
+            "--cpu",
+            "cortex-m4,cortex-m7,cortex-m33",
+            "--float-abi",
+            "hard",
+            "--brief",
+        ]),
+    },
 ];
 
 fn step_names() -> Vec<&'static str> {

@@ -115,7 +115,7 @@ impl Module {
 
 /// Argument words in the places that the procedure call standard gives them.
 fn place(signature: &Signature, values: &[Argument]) -> Result<Call, Error> {
-    let places = abi::assign(signature);
+    let places = abi::assign_words(signature);
     if let Results::Memory { .. } = places.results {
         return Err(Error::Tool("results in memory can't be shown".to_string()));
     }
@@ -130,6 +130,11 @@ fn place(signature: &Signature, values: &[Argument]) -> Result<Call, Error> {
         match *at {
             Place::Reg(register) => placed[usize::from(register)] = word,
             Place::Stack(offset) => placed[4 + offset as usize / 4] = word,
+            Place::Single(_) | Place::Double(_) => {
+                return Err(Error::Tool(
+                    "calls with floats in registers can't be counted".to_string(),
+                ));
+            }
         }
     }
     Ok(Call::words(&placed))

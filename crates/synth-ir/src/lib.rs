@@ -25,6 +25,7 @@ mod verify;
 pub use atomic::{AtomicOp, AtomicWidth, SystemOp};
 pub use builder::Builder;
 pub use cranelift_entity as entity;
+pub use eval::Val;
 pub use float::FloatOp;
 pub use function::{
     Block, BlockCall, BlockData, Function, Inst, InstData, Region, Sig, Slot, SlotData, SourceLoc,

@@ -75,9 +75,15 @@ impl fmt::Display for AbiType {
 /// How arguments and results travel.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Convention {
-    /// AAPCS32, base variant. More than one result is returned as a structure.
+    /// AAPCS32, base variant: floats travel in core registers. More than one
+    /// result is returned as a structure.
     #[default]
     Aapcs,
+    /// The same with floats in the function as words too (an f32 is an i32
+    /// value, an f64 two of them): what softening makes of [`Convention::Aapcs`].
+    AapcsSoft,
+    /// AAPCS32, hard-float variant: floats travel in VFP registers.
+    AapcsVfp,
     /// Private to one object: no address of the callee escapes.
     Internal,
     /// The run-time ABI's division helpers: up to four result words in r0-r3
@@ -85,10 +91,23 @@ pub enum Convention {
     Helper,
 }
 
+impl Convention {
+    /// Every convention.
+    pub const ALL: [Convention; 5] = [
+        Convention::Aapcs,
+        Convention::AapcsSoft,
+        Convention::AapcsVfp,
+        Convention::Internal,
+        Convention::Helper,
+    ];
+}
+
 impl fmt::Display for Convention {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Convention::Aapcs => "aapcs",
+            Convention::AapcsSoft => "aapcs_soft",
+            Convention::AapcsVfp => "aapcs_vfp",
             Convention::Internal => "internal",
             Convention::Helper => "helper",
         })
@@ -112,14 +131,36 @@ impl Signature {
         Signature { params: params.into(), results: results.into(), convention: Convention::Aapcs }
     }
 
+    /// The same under the hard-float variant, which differs from the base
+    /// variant only where there is a float.
+    pub fn with_vfp(mut self) -> Self {
+        if self.convention == Convention::Aapcs && self.has_float() {
+            self.convention = Convention::AapcsVfp;
+        }
+        self
+    }
+
+    /// Whether a parameter or result is a float.
+    pub fn has_float(&self) -> bool {
+        self.params.iter().chain(&self.results).any(|t| matches!(t, AbiType::F32 | AbiType::F64))
+    }
+
     /// Types of the values that carry the parameters.
     pub fn param_values(&self) -> impl Iterator<Item = Type> + '_ {
-        self.params.iter().flat_map(|t| t.value_types().iter().copied())
+        self.params.iter().flat_map(|&t| self.carriers(t).iter().copied())
     }
 
     /// Types of the values that carry the results.
     pub fn result_values(&self) -> impl Iterator<Item = Type> + '_ {
-        self.results.iter().flat_map(|t| t.value_types().iter().copied())
+        self.results.iter().flat_map(|&t| self.carriers(t).iter().copied())
+    }
+
+    fn carriers(&self, ty: AbiType) -> &'static [Type] {
+        match (self.convention, ty) {
+            (Convention::AapcsSoft, AbiType::F32) => AbiType::I32.value_types(),
+            (Convention::AapcsSoft, AbiType::F64) => AbiType::I64.value_types(),
+            _ => ty.value_types(),
+        }
     }
 }
 

@@ -12,15 +12,15 @@ use synth_thumb::{Arch, Cpu, Fpu};
 
 /// Which registers carry float arguments across the object's borders
 /// (Tag_ABI_VFP_args).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum VfpArgs {
+    /// There are none: links with both.
+    #[default]
+    Compatible,
     /// Core registers: the base variant of AAPCS32.
     Base,
     /// VFP registers: the hard-float variant.
     Vfp,
-    /// There are none: links with both.
-    #[default]
-    Compatible,
 }
 
 /// What an object needs from its CPU and its neighbours.

@@ -3,8 +3,7 @@
 
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{
-    AbiType, Convention, Definition, Function, InstData, Linkage, Program, Signature, SymbolId,
-    Type,
+    Convention, Definition, Function, InstData, Linkage, Program, Signature, SymbolId, Type,
 };
 use synth_thumb::Code;
 
@@ -19,26 +18,19 @@ pub(crate) struct FloatUse {
     pub vfp_args: VfpArgs,
 }
 
-pub(crate) fn float_use(
-    program: &Program,
-    codes: &[(SymbolId, Code)],
-    hard_float: bool,
-) -> FloatUse {
+pub(crate) fn float_use(program: &Program, codes: &[(SymbolId, Code)]) -> FloatUse {
     let taken = address_taken(program, codes);
     let mut float = false;
-    let mut border = false;
+    let mut vfp_args = VfpArgs::Compatible;
     for (id, _) in codes {
         let Some(function) = program.function(*id) else { continue };
         let open = program.symbols[*id].linkage != Linkage::Local || taken[*id];
-        border |= open && has_float(&function.signature);
         float |= function.values.values().any(|v| v.ty != Type::I32);
-        border |= calls_out_with_float(program, function);
+        let own = open.then_some(&function.signature);
+        for signature in own.into_iter().chain(calls_out(program, function)) {
+            vfp_args = vfp_args.max(variant(signature));
+        }
     }
-    let vfp_args = match (border, hard_float) {
-        (false, _) => VfpArgs::Compatible,
-        (true, false) => VfpArgs::Base,
-        (true, true) => VfpArgs::Vfp,
-    };
     FloatUse { float, vfp_args }
 }
 
@@ -66,25 +58,28 @@ fn address_taken(program: &Program, codes: &[(SymbolId, Code)]) -> SecondaryMap<
     taken
 }
 
-/// Whether floats travel under a convention whose variant another object may
-/// have chosen differently. Helpers use the base variant always (RTABI32
-/// section 4.1.1).
-fn has_float(signature: &Signature) -> bool {
-    signature.convention == Convention::Aapcs
-        && signature
-            .params
-            .iter()
-            .chain(&signature.results)
-            .any(|t| matches!(t, AbiType::F32 | AbiType::F64))
+/// How the floats of a signature travel, as far as another object must know.
+/// Helpers use the base variant always (RTABI32 section 4.1.1).
+fn variant(signature: &Signature) -> VfpArgs {
+    match signature.convention {
+        _ if !signature.has_float() => VfpArgs::Compatible,
+        Convention::Aapcs | Convention::AapcsSoft => VfpArgs::Base,
+        Convention::AapcsVfp => VfpArgs::Vfp,
+        Convention::Internal | Convention::Helper => VfpArgs::Compatible,
+    }
 }
 
-/// Whether it calls code outside the object, or code that may be, with floats.
-fn calls_out_with_float(program: &Program, function: &Function) -> bool {
-    function.insts.values().any(|inst| match inst {
+/// Signatures of calls of code outside the object, or of code that may be.
+fn calls_out<'a>(
+    program: &'a Program,
+    function: &'a Function,
+) -> impl Iterator<Item = &'a Signature> {
+    function.insts.values().filter_map(|inst| match inst {
         InstData::Call { callee, sig, .. } => {
-            program.symbols[*callee].linkage != Linkage::Local && has_float(&function.sigs[*sig])
+            let local = program.symbols[*callee].linkage == Linkage::Local;
+            (!local).then(|| &function.sigs[*sig])
         }
-        InstData::CallIndirect { sig, .. } => has_float(&function.sigs[*sig]),
-        _ => false,
+        InstData::CallIndirect { sig, .. } => Some(&function.sigs[*sig]),
+        _ => None,
     })
 }

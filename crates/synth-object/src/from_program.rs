@@ -41,7 +41,7 @@ impl Object {
         placer.place_all()?;
         placer.place_aliases()?;
         placer.relocate_all()?;
-        let FloatUse { float, vfp_args } = float_use(program, codes, options.hard_float);
+        let FloatUse { float, vfp_args } = float_use(program, codes);
         let mut object = placer.object;
         object.attributes = Some(Attributes { cpu, float, vfp_args });
         Ok(object)

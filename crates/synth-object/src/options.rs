@@ -14,8 +14,6 @@ pub struct ObjectOptions {
     /// Leaves out the sections that linker scripts do not know
     /// (`.synth.traps`, `.stack_sizes`), for builds that warn about orphans.
     pub orphan_clean: bool,
-    /// Float arguments travel in VFP registers (the hard-float variant).
-    pub hard_float: bool,
 }
 
 impl Default for ObjectOptions {
@@ -26,7 +24,6 @@ impl Default for ObjectOptions {
             unwind: true,
             stack_sizes: true,
             orphan_clean: false,
-            hard_float: false,
         }
     }
 }

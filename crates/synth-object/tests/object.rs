@@ -86,11 +86,11 @@ fn disassemblers_tell_code_from_data() {
 }
 
 /// A function `name(f32) -> f32` with the code `bx lr`.
-fn float_fixture(name: &str, linkage: Linkage) -> Fixture {
+fn float_fixture(name: &str, linkage: Linkage, hard_float: bool) -> Fixture {
     let mut f = Fixture::new();
     let id = f.function(name, linkage, &[0x4770]);
     let signature = Signature::new([AbiType::F32], [AbiType::F32]);
-    let mut body = Function::new(signature);
+    let mut body = Function::new(if hard_float { signature.with_vfp() } else { signature });
     let entry = body.add_block();
     let value = body.add_param(entry, Type::F32);
     Builder::new(&mut body, entry).inst(synth_ir::InstData::Return(vec![value]));
@@ -144,8 +144,8 @@ fn attributes_mean_what_gcc_and_clang_mean() {
             if hard_float && !has_fp {
                 continue;
             }
-            let options = ObjectOptions { hard_float, ..ObjectOptions::default() };
-            let f = float_fixture("f", Linkage::Global);
+            let options = ObjectOptions::default();
+            let f = float_fixture("f", Linkage::Global, hard_float);
             std::fs::write(dir.join("o.o"), f.object(cpu, &options).write().unwrap()).unwrap();
             let ours = run(&dir, "arm-none-eabi-readelf", &["-A", "o.o"]);
             let abi = match (hard_float, has_fp) {
@@ -180,18 +180,20 @@ fn float_variants_link_only_with_their_kind() {
     }
     let mut plain = Fixture::new();
     plain.function("f", Linkage::Global, &[0x4770]);
-    let inside = float_fixture("f", Linkage::Local);
-    let border = float_fixture("f", Linkage::Global);
-    let hard = ObjectOptions { hard_float: true, ..ObjectOptions::default() };
-    // The program, options, what it says, links with softfp, with hard.
+    let inside = float_fixture("f", Linkage::Local, false);
+    let inside_hard = float_fixture("f", Linkage::Local, true);
+    let border = float_fixture("f", Linkage::Global, false);
+    let hard = float_fixture("f", Linkage::Global, true);
+    // The program, what it says, links with softfp, with hard.
     let cases = [
-        (&plain, ObjectOptions::default(), VfpArgs::Compatible, true, true),
-        (&inside, ObjectOptions::default(), VfpArgs::Compatible, true, true),
-        (&border, ObjectOptions::default(), VfpArgs::Base, true, false),
-        (&border, hard, VfpArgs::Vfp, false, true),
+        (&plain, VfpArgs::Compatible, true, true),
+        (&inside, VfpArgs::Compatible, true, true),
+        (&inside_hard, VfpArgs::Compatible, true, true),
+        (&border, VfpArgs::Base, true, false),
+        (&hard, VfpArgs::Vfp, false, true),
     ];
-    for (f, options, says, with_soft, with_hard) in cases {
-        let object = f.object("cortex-m4", &options);
+    for (f, says, with_soft, with_hard) in cases {
+        let object = f.object("cortex-m4", &ObjectOptions::default());
         assert_eq!(object.attributes.unwrap().vfp_args, says);
         std::fs::write(dir.join("o.o"), object.write().unwrap()).unwrap();
         for linker in ["arm-none-eabi-ld", "ld.lld-19"] {

@@ -1,6 +1,7 @@
 //! Where arguments and results travel: AAPCS32 (2023Q3) section 6.5, base
-//! variant, written from its text: stages A to C with the next core register
-//! number (NCRN) and the next stacked argument address (NSAA).
+//! variant, and 6.1.2 and 6.4 for VFP registers, written from its text: stages
+//! A to C with the next core register number (NCRN), the next stacked argument
+//! address (NSAA) and the VFP registers that are not allocated yet.
 //!
 //! It shares nothing with the compiler's own assignment, on purpose.
 
@@ -11,6 +12,8 @@ use synth_ir::{AbiType, Convention, Signature};
 pub enum WordPlace {
     /// In r0 to r3.
     Core(usize),
+    /// In s0 to s15.
+    Vfp(usize),
     /// At that offset from the stack pointer, in bytes.
     Stack(u32),
 }
@@ -20,6 +23,8 @@ pub enum WordPlace {
 pub enum ResultPlace {
     /// In r0 up, word by word.
     Core,
+    /// In s0 up, word by word.
+    Vfp,
     /// In memory that the caller names in r0: the size of the structure, and
     /// the offset of each result.
     Memory {
@@ -50,7 +55,13 @@ impl Layout {
         let mut ncrn = usize::from(matches!(results, ResultPlace::Memory { .. }));
         let mut nsaa = 0u32;
         let mut params = Vec::with_capacity(signature.params.len());
+        // A.2: no VFP register is allocated.
+        let mut free = [true; 16];
         for ty in &signature.params {
+            if is_vfp_candidate(signature, *ty) {
+                params.push(vfp_place(*ty, &mut free, &mut nsaa));
+                continue;
+            }
             params.push(match ty {
                 AbiType::I32 | AbiType::F32 if ncrn < 4 => {
                     // C.4: it fits into a core register.
@@ -81,9 +92,39 @@ impl Layout {
     }
 }
 
+/// Section 6.1.2.1: a float is a VFP co-processor register candidate.
+fn is_vfp_candidate(signature: &Signature, ty: AbiType) -> bool {
+    signature.convention == Convention::AapcsVfp && matches!(ty, AbiType::F32 | AbiType::F64)
+}
+
+/// C.1.cp: the lowest consecutive registers of the type that are free.
+/// C.2.cp: if there are none, all are taken from now on, and it is on the stack.
+fn vfp_place(ty: AbiType, free: &mut [bool; 16], nsaa: &mut u32) -> Vec<WordPlace> {
+    let words = ty.size() as usize / 4;
+    let mut candidates = (0..16).step_by(words);
+    if let Some(first) = candidates.find(|&at| free[at..at + words].iter().all(|free| *free)) {
+        free[first..first + words].fill(false);
+        return (first..first + words).map(WordPlace::Vfp).collect();
+    }
+    free.fill(false);
+    let first = nsaa.next_multiple_of(ty.size());
+    *nsaa = first + ty.size();
+    (first..*nsaa).step_by(4).map(WordPlace::Stack).collect()
+}
+
+/// Section 4.3.5: up to four members of one type. C returns a lone float in
+/// the same place.
+fn is_homogeneous(signature: &Signature) -> bool {
+    let [first, rest @ ..] = signature.results.as_slice() else { return false };
+    is_vfp_candidate(signature, *first) && rest.len() < 4 && rest.iter().all(|ty| ty == first)
+}
+
 /// Section 6.4: up to two words in r0 and r1; a structure of more than one
 /// word in memory. The division helpers of RTABI32 return four words.
 fn result_place(signature: &Signature) -> ResultPlace {
+    if is_homogeneous(signature) {
+        return ResultPlace::Vfp;
+    }
     if signature.results.len() < 2 || signature.convention == Convention::Helper {
         return ResultPlace::Core;
     }
@@ -106,8 +147,8 @@ fn result_place(signature: &Signature) -> ResultPlace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use AbiType::{F64, I32, I64};
-    use WordPlace::{Core, Stack};
+    use AbiType::{F32, F64, I32, I64};
+    use WordPlace::{Core, Stack, Vfp};
 
     /// From the code that arm-none-eabi-gcc 12 makes for `f(int, long long,
     /// int, double)`: `long long` in r2:r3, then all on the stack.
@@ -119,6 +160,14 @@ mod tests {
         assert_eq!((layout.params, layout.stack_words), (expected.to_vec(), 4));
         let layout = Layout::new(&Signature::new([I32, I32, I32, I64, I32], []));
         assert_eq!(layout.params[3..], [vec![Stack(0), Stack(4)], vec![Stack(8)]]);
+    }
+
+    /// From the code that arm-none-eabi-gcc 12 makes with -mfloat-abi=hard.
+    #[test]
+    fn singles_fill_the_gaps_of_doubles() {
+        let layout = Layout::new(&Signature::new([F32, F64, F32, I32], [F64]).with_vfp());
+        let expected = [vec![Vfp(0)], vec![Vfp(2), Vfp(3)], vec![Vfp(1)], vec![Core(0)]];
+        assert_eq!((layout.params, layout.results), (expected.to_vec(), ResultPlace::Vfp));
     }
 
     #[test]

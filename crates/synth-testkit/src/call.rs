@@ -83,11 +83,13 @@ impl Loader<'_> {
         };
         // What no argument is in has a value that no argument is likely to have.
         call.registers.r = [0xdead_0000, 0xdead_0001, 0xdead_0002, 0xdead_0003];
+        call.registers.s = [0xdead_0005; 16];
         call.stack = vec![0xdead_0004; layout.stack_words];
         for (arg, places) in args.iter().zip(&layout.params) {
             for (word, place) in arg.words().into_iter().zip(places) {
                 match *place {
                     WordPlace::Core(number) => call.registers.r[number] = word,
+                    WordPlace::Vfp(number) => call.registers.s[number] = word,
                     WordPlace::Stack(offset) => call.stack[offset as usize / 4] = word,
                 }
             }
@@ -104,6 +106,7 @@ impl Loader<'_> {
     ) -> Result<Vec<AbiVal>, CallError> {
         let bytes = match &layout.results {
             ResultPlace::Core => registers.r.iter().flat_map(|r| r.to_le_bytes()).collect(),
+            ResultPlace::Vfp => registers.s.iter().flat_map(|s| s.to_le_bytes()).collect(),
             ResultPlace::Memory { size, .. } => {
                 self.machine.read(memory, *size).map_err(CallError::Emulator)?
             }
@@ -112,7 +115,7 @@ impl Loader<'_> {
         let mut results = vec![];
         for (i, ty) in signature.results.iter().enumerate() {
             let at = match &layout.results {
-                ResultPlace::Core => next,
+                ResultPlace::Core | ResultPlace::Vfp => next,
                 ResultPlace::Memory { offsets, .. } => offsets[i] as usize,
             };
             next = at + ty.size() as usize;
@@ -173,6 +176,7 @@ impl Host for Hosts<'_, '_> {
         };
         let word = |place: &WordPlace| match *place {
             WordPlace::Core(number) => call.registers.r[number],
+            WordPlace::Vfp(number) => call.registers.s[number],
             WordPlace::Stack(offset) => {
                 let bytes = stack[offset as usize..].first_chunk().copied();
                 u32::from_le_bytes(bytes.unwrap_or_default())
@@ -204,18 +208,22 @@ fn give_results(
     layout: &Layout,
     results: &[AbiVal],
 ) -> Result<Registers, HostError> {
-    let mut registers = [0xbad0_0000, 0xbad0_0001, 0xbad0_0002, 0xbad0_0003];
+    let mut registers =
+        Registers { r: [0xbad0_0000, 0xbad0_0001, 0xbad0_0002, 0xbad0_0003], s: [0xbad0_0004; 16] };
+    let words = results.iter().flat_map(|result| result.words());
     match &layout.results {
         ResultPlace::Core => {
-            let words = results.iter().flat_map(|result| result.words());
-            registers.iter_mut().zip(words).for_each(|(register, word)| *register = word);
+            registers.r.iter_mut().zip(words).for_each(|(register, word)| *register = word);
+        }
+        ResultPlace::Vfp => {
+            registers.s.iter_mut().zip(words).for_each(|(register, word)| *register = word);
         }
         ResultPlace::Memory { offsets, .. } => {
-            registers[0] = call.registers.r[0];
+            registers.r[0] = call.registers.r[0];
             for (result, offset) in results.iter().zip(offsets) {
                 machine.write_words(call.registers.r[0] + offset, &result.words())?;
             }
         }
     }
-    Ok(registers.into())
+    Ok(registers)
 }

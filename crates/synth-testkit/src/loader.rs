@@ -9,7 +9,9 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use synth_emu::{Board, HostError, Machine};
-use synth_ir::{DataKind, Definition, Function, InstData, Linkage, Program, Signature, SymbolId};
+use synth_ir::{
+    Convention, DataKind, Definition, Function, InstData, Linkage, Program, Signature, SymbolId,
+};
 use synth_thumb::{Code, TrapSite};
 
 use crate::arena::Arena;
@@ -99,7 +101,8 @@ pub struct Loader<'h> {
     /// Whether every unaligned access faults; false at first.
     pub trap_unaligned: bool,
     /// Whether the floating-point unit is on. It is turned on when a program
-    /// with a float operation is loaded; code without must not need it.
+    /// with a float operation or a float in its registers is loaded; code
+    /// without must not need it.
     pub fpu: bool,
 }
 
@@ -196,7 +199,9 @@ impl<'h> Loader<'h> {
     ) -> Result<ModuleId, LoadError> {
         let floats = |func: &Function| {
             let insts = func.layout.iter().flat_map(|&block| &func.blocks[block].insts);
-            insts.clone().any(|&inst| matches!(func.insts[inst], InstData::Float { .. }))
+            func.signature.convention == Convention::AapcsVfp
+                || func.sigs.values().any(|sig| sig.convention == Convention::AapcsVfp)
+                || insts.clone().any(|&inst| matches!(func.insts[inst], InstData::Float { .. }))
         };
         self.fpu |= program.functions().any(|(_, func)| floats(func));
         let mark = self.mark();

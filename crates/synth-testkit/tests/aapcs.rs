@@ -1,11 +1,14 @@
-//! The calling convention against gcc: generated signatures, with C as the
-//! caller of compiled functions and as their callee, linked by GNU ld and by
-//! lld, with and without `--gc-sections`, run under QEMU.
+//! The calling convention against gcc, in the base and in the hard-float
+//! variant: generated signatures, with C as the caller of compiled functions and
+//! as their callee, linked by GNU ld and by lld, with and without
+//! `--gc-sections`, run under QEMU.
 //!
 //! For each signature the compiled program has `ir_N`, which C calls, and
 //! `relay_N`, which takes argument words from memory, calls `c_N`, and puts
 //! the words of its results into memory. All callees return words that depend
-//! on every argument.
+//! on every argument. In every third callee operators work on the floats too,
+//! so that these are values of the unit (or words, where there is none for
+//! them) and not only passed on.
 
 mod common;
 
@@ -18,13 +21,39 @@ use common::Suite;
 use synth_emu::{Board, ImageEnd, run_image};
 use synth_ir::AbiType::{self, F32, F64, I32, I64};
 use synth_ir::{
-    BinaryOp, Builder, Definition, InstData, Linkage, LoadOp, Program, Region, Signature, StoreOp,
-    UnaryOp, Value,
+    BinaryOp, Builder, Definition, FloatOp, InstData, Linkage, LoadOp, Program, Region, Signature,
+    StoreOp, UnaryOp, Value,
 };
 use synth_object::{Object, ObjectOptions};
 use synth_testkit::{Rng, compile, options};
+use synth_thumb::FloatAbi;
 
 const COUNT: usize = 220;
+
+/// Signatures with floats in VFP registers, many more than there are.
+fn hard_signatures() -> Vec<Signature> {
+    let mut rng = Rng::new(5);
+    let list = |rng: &mut Rng, count: usize, weights: &[AbiType]| -> Vec<AbiType> {
+        (0..count).map(|_| *rng.pick(weights)).collect()
+    };
+    let mut all = vec![];
+    for index in 0..COUNT {
+        let mixed = [F32, F32, F32, F64, F64, I32, I64];
+        let weights: &[AbiType] = match index % 5 {
+            0 => &[F32],
+            1 => &[F32, F32, F64],
+            2 => &[F32, F64, I32],
+            _ => &mixed,
+        };
+        let params = list(&mut rng, index % 25, weights);
+        let count = [1, 1, 0, 2, 3, 4, 5, 2][rng.below(8)];
+        let kinds: [&[AbiType]; 3] = [&[F32], &[F64], &mixed];
+        let kind = *rng.pick(&kinds);
+        let results = list(&mut rng, count, kind);
+        all.push(Signature::new(params, results).with_vfp());
+    }
+    all
+}
 
 fn signatures() -> Vec<Signature> {
     let mut rng = Rng::new(4);
@@ -58,6 +87,20 @@ fn to_words(b: &mut Builder<'_>, ty: AbiType, values: &[Value]) -> Vec<Value> {
     }
 }
 
+/// The same value, after operators of its type.
+fn negate_twice(b: &mut Builder<'_>, ty: AbiType, values: &[Value]) -> Vec<Value> {
+    let op = match ty {
+        I32 | I64 => return values.to_vec(),
+        F32 => FloatOp::F32Neg,
+        F64 => FloatOp::F64Neg,
+    };
+    let mut value = values[0];
+    for _ in 0..2 {
+        value = b.float(op, &[value]);
+    }
+    vec![value]
+}
+
 fn from_words(b: &mut Builder<'_>, ty: AbiType, words: &[Value]) -> Vec<Value> {
     match ty {
         I32 | I64 => words.to_vec(),
@@ -70,12 +113,14 @@ fn from_words(b: &mut Builder<'_>, ty: AbiType, words: &[Value]) -> Vec<Value> {
 fn add_callee(suite: &mut Suite, index: usize, signature: &Signature) {
     let types = signature.clone();
     let id = suite.function_of("ir", signature.clone(), move |b, params| {
+        let works = index % 3 == 0;
         let mut sum = b.iconst(17);
         let mut rest = params;
         for &ty in &types.params {
             let (now, later) = rest.split_at(ty.value_types().len());
             rest = later;
-            for word in to_words(b, ty, now) {
+            let now = if works { negate_twice(b, ty, now) } else { now.to_vec() };
+            for word in to_words(b, ty, &now) {
                 let factor = b.iconst(31);
                 sum = b.binary(BinaryOp::Mul, sum, factor);
                 sum = b.binary(BinaryOp::Add, sum, word);
@@ -286,26 +331,28 @@ fn run(dir: &Path, tool: &str, args: &[&str]) {
 }
 
 /// Builds the host and the object of one CPU.
-fn build(dir: &Path, cpu: &str, optimise: &str, signatures: &[Signature]) {
+fn build(dir: &Path, cpu: &str, abi: FloatAbi, optimise: &str, signatures: &[Signature]) {
     let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/aapcs");
     std::fs::write(dir.join("tests.c"), c_source(signatures)).expect("written");
     let cpu_flag = format!("-mcpu={cpu}");
     let (include, host) = (format!("-I{source}"), format!("{source}/host.c"));
-    let flags = [&cpu_flag, "-mthumb", "-mfloat-abi=soft", "-ffreestanding", optimise, "-Wall"];
+    let abi_flag = format!("-mfloat-abi={abi}");
+    let flags = [&cpu_flag, "-mthumb", &abi_flag, "-ffreestanding", optimise, "-Wall"];
     for (file, object) in [("tests.c", "tests.o"), (host.as_str(), "host.o")] {
         let sections = ["-ffunction-sections", "-Wno-psabi", &include, "-c", file, "-o", object];
         run(dir, "arm-none-eabi-gcc", &[&flags[..], &sections].concat());
     }
     let mut program = program(signatures);
     synth_ir::verify(&program).expect("well formed");
-    let options = options(cpu);
+    let mut options = options(cpu);
+    options.cpu = options.cpu.with_float_abi(abi).expect("a unit");
     let codes = compile(&mut program, &options).expect("compiles");
     let object = Object::from_program(&program, &codes, options.cpu, &ObjectOptions::default());
     let bytes = object.expect("an object").write().expect("an ELF file");
     std::fs::write(dir.join("program.o"), bytes).expect("written");
 }
 
-fn link_and_run(dir: &Path, board: Board, linker: &str, gc: bool) {
+fn link_and_run(dir: &Path, board: Board, linker: &str, gc: bool, count: usize) {
     let (rom, ram) = match board {
         Board::Mps2An505 => ("--defsym=ROM=0x10000000", "--defsym=RAM=0x38000000"),
         _ => ("--defsym=ROM=0", "--defsym=RAM=0x20000000"),
@@ -315,23 +362,74 @@ fn link_and_run(dir: &Path, board: Board, linker: &str, gc: bool) {
     let objects = ["host.o", "tests.o", "program.o", "-o", "image.elf"];
     run(dir, linker, &[&["--fatal-warnings", rom, ram, script, gc][..], &objects].concat());
     let image = run_image(&dir.join("image.elf"), board, Duration::from_secs(20)).expect("QEMU");
-    let expected = format!("tests: {COUNT} \n");
+    let expected = format!("tests: {count} \n");
     let case = format!("{board}, {linker} {gc}");
     assert_eq!((image.text().as_ref(), image.end), (&*expected, ImageEnd::Exited(0)), "{case}");
 }
 
-#[test]
-fn gcc_and_compiled_code_call_each_other() {
-    let signatures = signatures();
+fn links(dir: &Path, linker: &str, objects: &[&str]) -> bool {
+    let arguments = [&["-e", "reset", "-r"][..], objects, &["-o", "mix.o"]].concat();
+    let output = Command::new(linker).args(arguments).current_dir(dir).output();
+    output.expect("a linker").status.success()
+}
+
+fn test(board: Board, abi: FloatAbi, optimise: &str, linkers: &[(&str, bool)]) {
+    let mut signatures = if abi == FloatAbi::Hard { hard_signatures() } else { signatures() };
     let distinct: std::collections::BTreeSet<_> = signatures.iter().collect();
     assert!(distinct.len() > 200, "{}", distinct.len());
-    for (board, optimise) in [(Board::Mps2An385, "-O1"), (Board::Mps2An505, "-Os")] {
-        let dir = tempfile::tempdir().expect("a temporary directory");
-        build(dir.path(), board.cpu(), optimise, &signatures);
-        for linker in ["arm-none-eabi-ld", "ld.lld-19"] {
-            for gc in [false, true] {
-                link_and_run(dir.path(), board, linker, gc);
-            }
+    if linkers.len() == 1 {
+        // A sample, on a further core.
+        signatures.truncate(60);
+    }
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    build(dir.path(), board.cpu(), abi, optimise, &signatures);
+    for &(linker, gc) in linkers {
+        link_and_run(dir.path(), board, linker, gc, signatures.len());
+    }
+}
+
+const GNU: &str = "arm-none-eabi-ld";
+const LLVM: &str = "ld.lld-19";
+
+#[test]
+fn gcc_and_compiled_code_call_each_other() {
+    let all = [(GNU, false), (GNU, true), (LLVM, false), (LLVM, true)];
+    test(Board::Mps2An385, FloatAbi::Soft, "-O1", &all);
+    test(Board::Mps2An505, FloatAbi::SoftFp, "-Os", &all);
+    test(Board::Mps2An386, FloatAbi::SoftFp, "-O1", &all[1..2]);
+}
+
+#[test]
+fn floats_travel_in_registers() {
+    let all = [(GNU, false), (GNU, true), (LLVM, false), (LLVM, true)];
+    test(Board::Mps2An386, FloatAbi::Hard, "-O1", &all);
+    test(Board::Mps2An500, FloatAbi::Hard, "-Os", &all[2..3]);
+    test(Board::Mps2An505, FloatAbi::Hard, "-O2", &all[1..2]);
+}
+
+/// Of two objects with floats at their borders the linker sees the variants.
+#[test]
+fn variants_do_not_mix() {
+    let dir = tempfile::tempdir().expect("a temporary directory");
+    let dir = dir.path();
+    for (abi, signatures) in [
+        (FloatAbi::SoftFp, vec![Signature::new([F32], [F64])]),
+        (FloatAbi::Hard, vec![Signature::new([F32], [F64]).with_vfp()]),
+    ] {
+        build(dir, "cortex-m4", abi, "-O1", &signatures);
+        for name in ["program.o", "tests.o"] {
+            std::fs::rename(dir.join(name), dir.join(format!("{abi}-{name}"))).expect("renamed");
         }
+    }
+    for linker in [GNU, LLVM] {
+        for abi in ["softfp", "hard"] {
+            let (ours, theirs) = (format!("{abi}-program.o"), format!("{abi}-tests.o"));
+            assert!(links(dir, linker, &[&ours, &theirs]), "{linker} {abi}");
+        }
+        assert!(!links(dir, linker, &["softfp-program.o", "hard-tests.o"]), "{linker}");
+        // gcc does not say that it uses the base variant, and lld compares only
+        // what is said.
+        let silent = linker == LLVM;
+        assert_eq!(links(dir, linker, &["hard-program.o", "softfp-tests.o"]), silent, "{linker}");
     }
 }

@@ -4,12 +4,10 @@
 use synth_emu::Board;
 use synth_ir::Signature;
 use synth_opt::{Level, run_pipeline};
-use synth_testkit::{AbiVal, Imports, Loader, ModuleId, Rng, compile, options};
+use synth_testkit::{AbiVal, Imports, Loader, ModuleId, Rng, compile, operands, options};
 use synth_thumb::Thumb;
 use synth_wasm::Module;
 
-#[path = "softfloat/operands.rs"]
-mod operands;
 #[path = "softfloat/routines.rs"]
 mod routines;
 

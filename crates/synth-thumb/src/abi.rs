@@ -1,13 +1,20 @@
-//! Where arguments and results travel: the base variant of AAPCS32
-//! (sections 6.4 and 6.5), in which floats travel in core registers.
+//! Where arguments and results travel: AAPCS32 sections 6.4 and 6.5, the base
+//! variant, in which floats travel in core registers, and the hard-float
+//! variant, in which they travel in VFP registers (section 6.1.2).
 
 use synth_ir::{AbiType, Convention, Signature};
 
-/// Where a word of an argument is at the call.
+/// Where a value is at the call. A value of 64 bits in core registers or on
+/// the stack is two words, low word first, unless it is an f64 of the
+/// hard-float variant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// In that core register.
+    /// A word in that core register.
     Reg(u8),
+    /// An f32 in that S register, s0-s15.
+    Single(u8),
+    /// An f64 in that D register, d0-d7.
+    Double(u8),
     /// On the stack, at that offset from the stack pointer.
     Stack(u32),
 }
@@ -15,14 +22,14 @@ pub enum Place {
 /// Where the results are at the return.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Results {
-    /// One register for each word.
-    Regs(Vec<u8>),
+    /// In registers, a place for each value.
+    Regs(Vec<Place>),
     /// In memory of the caller, whose address is passed in r0: the offset of
-    /// each word.
+    /// each value.
     Memory {
         /// Size of the structure in bytes.
         size: u32,
-        /// Offset of each result word.
+        /// Offset of each value.
         offsets: Vec<u32>,
     },
 }
@@ -30,7 +37,7 @@ pub enum Results {
 /// The places of one signature.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Places {
-    /// One for each word of the parameters.
+    /// One for each value that carries a parameter.
     pub params: Vec<Place>,
     /// Bytes of stack arguments, a multiple of 8.
     pub stack: u32,
@@ -41,50 +48,155 @@ pub struct Places {
 /// Assigns parameters and results to registers and stack.
 pub fn assign(signature: &Signature) -> Places {
     let results = assign_results(signature);
+    let mut next = Next::default();
     // Stage A: the address of a result in memory takes r0.
-    let mut next_reg = if matches!(results, Results::Memory { .. }) { 1 } else { 0u8 };
-    let mut stack = 0u32;
+    if matches!(results, Results::Memory { .. }) {
+        next.reg = 1;
+    }
     let mut params = Vec::new();
     for &ty in &signature.params {
-        let words = ty.size() / 4;
-        if words == 2 {
-            next_reg = next_reg.next_multiple_of(2);
-        }
-        if u32::from(next_reg) + words <= 4 {
-            for _ in 0..words {
-                params.push(Place::Reg(next_reg));
-                next_reg += 1;
-            }
+        if in_vfp(signature, ty) {
+            params.push(next.float(ty));
         } else {
-            // Once an argument is on the stack, no later one goes to a core
-            // register (rule C.6).
-            next_reg = 4;
-            stack = stack.next_multiple_of(ty.size());
-            for _ in 0..words {
-                params.push(Place::Stack(stack));
-                stack += 4;
+            next.words(ty.size() / 4, &mut params);
+        }
+    }
+    Places { params, stack: next.stack.next_multiple_of(8), results }
+}
+
+/// The same with a place for each word: an f64 in a D register is in its two S
+/// registers. For callers that hold arguments as words.
+pub fn assign_words(signature: &Signature) -> Places {
+    let Places { params, stack, results } = assign(signature);
+    let halves = |place| match place {
+        Place::Double(number) => [Place::Single(2 * number), Place::Single(2 * number + 1)],
+        Place::Stack(at) => [Place::Stack(at), Place::Stack(at + 4)],
+        place => [place; 2],
+    };
+    let params = split(signature, &signature.params, params, halves);
+    let list = &signature.results;
+    let results = match results {
+        Results::Regs(places) => Results::Regs(split(signature, list, places, halves)),
+        Results::Memory { size, offsets } => {
+            let offsets = split(signature, list, offsets, |at| [at, at + 4]);
+            Results::Memory { size, offsets }
+        }
+    };
+    Places { params, stack, results }
+}
+
+/// Splits what stands for an f64 of the hard-float variant.
+fn split<T: Copy>(
+    signature: &Signature,
+    types: &[AbiType],
+    values: Vec<T>,
+    halves: impl Fn(T) -> [T; 2],
+) -> Vec<T> {
+    let mut words = vec![];
+    let mut rest = values.into_iter();
+    for &ty in types {
+        let count = if in_vfp(signature, ty) { 1 } else { ty.size() as usize / 4 };
+        for value in rest.by_ref().take(count) {
+            if count == 1 && ty.size() == 8 {
+                words.extend(halves(value));
+            } else {
+                words.push(value);
             }
         }
     }
-    Places { params, stack: stack.next_multiple_of(8), results }
+    words
 }
 
+/// Whether values of that type travel in VFP registers.
+fn in_vfp(signature: &Signature, ty: AbiType) -> bool {
+    signature.convention == Convention::AapcsVfp && matches!(ty, AbiType::F32 | AbiType::F64)
+}
+
+/// What the next argument gets (stage C).
+#[derive(Default)]
+struct Next {
+    /// Core register number, 4 when none is left.
+    reg: u8,
+    /// S registers in use, as a bit set.
+    singles: u16,
+    /// Whether an argument that wanted a VFP register found none.
+    closed: bool,
+    /// Offset on the stack.
+    stack: u32,
+}
+
+impl Next {
+    /// An integer of one or two words, or a float that travels like one.
+    fn words(&mut self, words: u32, places: &mut Vec<Place>) {
+        if words == 2 {
+            self.reg = self.reg.next_multiple_of(2);
+        }
+        if u32::from(self.reg) + words <= 4 {
+            for _ in 0..words {
+                places.push(Place::Reg(self.reg));
+                self.reg += 1;
+            }
+            return;
+        }
+        // Once such an argument is on the stack, no later one goes to a core
+        // register (rule C.6).
+        self.reg = 4;
+        let at = self.on_stack(4 * words);
+        places.extend((0..words).map(|word| Place::Stack(at + 4 * word)));
+    }
+
+    /// A float in the lowest free register of its size: gaps that doubles left
+    /// are filled by singles (rules C.1 and C.2 for VFP).
+    fn float(&mut self, ty: AbiType) -> Place {
+        let size = ty.size();
+        let (step, mask) = if size == 8 { (2, 0b11) } else { (1, 0b1) };
+        let mut numbers = (0..16u8).step_by(step);
+        match numbers.find(|&n| !self.closed && self.singles & mask << n == 0) {
+            Some(number) => {
+                self.singles |= mask << number;
+                if size == 8 { Place::Double(number / 2) } else { Place::Single(number) }
+            }
+            None => {
+                self.closed = true;
+                Place::Stack(self.on_stack(size))
+            }
+        }
+    }
+
+    fn on_stack(&mut self, size: u32) -> u32 {
+        let at = self.stack.next_multiple_of(size);
+        self.stack = at + size;
+        at
+    }
+}
+
+/// Members that a homogeneous aggregate may have (section 4.3.5).
+const HOMOGENEOUS: usize = 4;
+
 fn assign_results(signature: &Signature) -> Results {
-    let words = |types: &[AbiType]| types.iter().map(|t| t.size() / 4).sum::<u32>() as u8;
     let list = signature.results.as_slice();
+    let homogeneous = list.len() <= HOMOGENEOUS && list.windows(2).all(|pair| pair[0] == pair[1]);
+    if let [first, ..] = *list
+        && in_vfp(signature, first)
+        && homogeneous
+    {
+        let place = if first == AbiType::F64 { Place::Double } else { Place::Single };
+        return Results::Regs((0..list.len() as u8).map(place).collect());
+    }
     if list.len() <= 1 || signature.convention == Convention::Helper {
-        return Results::Regs((0..words(list)).collect());
+        let words = list.iter().map(|t| t.size() / 4).sum::<u32>() as u8;
+        return Results::Regs((0..words).map(Place::Reg).collect());
     }
     let mut offsets = Vec::new();
     let mut at = 0u32;
     let mut align = 4;
-    for ty in list {
-        align = align.max(ty.size());
-        at = at.next_multiple_of(ty.size());
-        for _ in 0..ty.size() / 4 {
-            offsets.push(at);
-            at += 4;
-        }
+    for &ty in list {
+        let size = ty.size();
+        align = align.max(size);
+        at = at.next_multiple_of(size);
+        let step = if in_vfp(signature, ty) { size } else { 4 };
+        offsets.extend((at..at + size).step_by(step as usize));
+        at += size;
     }
     Results::Memory { size: at.next_multiple_of(align), offsets }
 }
@@ -92,20 +204,54 @@ fn assign_results(signature: &Signature) -> Results {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use AbiType::{I32, I64};
+    use AbiType::{F32, F64, I32, I64};
+    use Place::{Double, Reg, Single, Stack};
 
     #[test]
     fn doublewords_take_even_pairs_and_aligned_stack() {
         let p = assign(&Signature::new([I32, I64, I32, I64], [I64]));
-        use Place::{Reg, Stack};
         assert_eq!(p.params, [Reg(0), Reg(2), Reg(3), Stack(0), Stack(8), Stack(12)]);
-        assert_eq!((p.stack, p.results), (16, Results::Regs(vec![0, 1])));
+        assert_eq!((p.stack, p.results), (16, Results::Regs(vec![Reg(0), Reg(1)])));
     }
 
     #[test]
     fn several_results_are_a_structure_in_memory() {
         let p = assign(&Signature::new([I32], [I32, I64]));
-        assert_eq!(p.params, [Place::Reg(1)]);
+        assert_eq!(p.params, [Reg(1)]);
         assert_eq!(p.results, Results::Memory { size: 16, offsets: vec![0, 8, 12] });
+    }
+
+    #[test]
+    fn gaps_between_vfp_registers_are_filled() {
+        let p = assign(&Signature::new([F32, F64, I32, F32, F64, F32], []).with_vfp());
+        assert_eq!(p.params, [Single(0), Double(1), Reg(0), Single(1), Double(2), Single(6)]);
+    }
+
+    /// Once a float is on the stack all are, but integers go on.
+    #[test]
+    fn vfp_registers_close() {
+        let mut params = vec![F32];
+        params.extend([F64; 8]);
+        params.extend([F32, I64, I32]);
+        let p = assign(&Signature::new(params, [F64]).with_vfp());
+        assert_eq!(p.params[7..9], [Double(7), Stack(0)]);
+        assert_eq!(p.params[9..], [Stack(8), Reg(0), Reg(1), Reg(2)]);
+        assert_eq!((p.stack, p.results), (16, Results::Regs(vec![Double(0)])));
+    }
+
+    #[test]
+    fn up_to_four_equal_floats_return_in_registers() {
+        let results = |list: &[AbiType]| assign(&Signature::new([], list).with_vfp()).results;
+        assert_eq!(results(&[F32; 3]), Results::Regs(vec![Single(0), Single(1), Single(2)]));
+        assert_eq!(results(&[F64; 4]), Results::Regs((0..4).map(Double).collect()));
+        let words = assign_words(&Signature::new([F64], [F32, F64]).with_vfp());
+        assert_eq!(words.params, [Single(0), Single(1)]);
+        assert_eq!(words.results, Results::Memory { size: 16, offsets: vec![0, 8, 12] });
+        let offsets = vec![0, 4, 8, 12, 16];
+        assert_eq!(results(&[F32; 5]), Results::Memory { size: 20, offsets });
+        assert_eq!(
+            results(&[F32, F64, I64]),
+            Results::Memory { size: 24, offsets: vec![0, 8, 16, 20] }
+        );
     }
 }

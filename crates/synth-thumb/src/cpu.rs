@@ -27,6 +27,53 @@ pub enum Fpu {
     Fpv5,
 }
 
+/// Who computes with floats, and how they travel, as gcc's `-mfloat-abi=`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FloatAbi {
+    /// Routines compute, floats travel in core registers: no instruction of a
+    /// floating-point unit is used even if there is one.
+    Soft,
+    /// The floating-point unit computes if there is one, floats travel in core
+    /// registers.
+    #[default]
+    SoftFp,
+    /// The floating-point unit computes, floats travel in its registers.
+    Hard,
+}
+
+impl FloatAbi {
+    /// All, with their names.
+    pub const ALL: [(&'static str, FloatAbi); 3] =
+        [("soft", FloatAbi::Soft), ("softfp", FloatAbi::SoftFp), ("hard", FloatAbi::Hard)];
+}
+
+impl FromStr for FloatAbi {
+    type Err = FloatAbiError;
+
+    fn from_str(name: &str) -> Result<Self, FloatAbiError> {
+        let found = Self::ALL.into_iter().find(|(known, _)| *known == name);
+        found.map(|(_, abi)| abi).ok_or_else(|| FloatAbiError::Unknown(name.to_string()))
+    }
+}
+
+impl fmt::Display for FloatAbi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = Self::ALL.into_iter().find(|(_, abi)| abi == self);
+        f.write_str(name.map_or("", |(name, _)| name))
+    }
+}
+
+/// Why there is no such float ABI.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FloatAbiError {
+    /// No such name.
+    #[error("there is no float ABI '{0}'; there are soft, softfp and hard")]
+    Unknown(String),
+    /// The hard-float variant needs VFP registers.
+    #[error("the float ABI 'hard' needs a floating-point unit, which {0} has not")]
+    NoUnit(Cpu),
+}
+
 /// A core and the features that it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Cpu {
@@ -52,6 +99,18 @@ impl Cpu {
         cpu("cortex-m7", Arch::V7EM, true, Fpu::Fpv5),
         cpu("cortex-m33", Arch::V8MMain, true, Fpu::Fpv5Sp),
     ];
+
+    /// The core with the floating-point unit that code of a float ABI may use.
+    ///
+    /// # Errors
+    /// The float ABI needs a unit that the core has not.
+    pub fn with_float_abi(self, abi: FloatAbi) -> Result<Cpu, FloatAbiError> {
+        match (abi, self.fpu) {
+            (FloatAbi::Soft, _) => Ok(Cpu { fpu: Fpu::None, ..self }),
+            (FloatAbi::Hard, Fpu::None) => Err(FloatAbiError::NoUnit(self)),
+            (FloatAbi::SoftFp | FloatAbi::Hard, _) => Ok(self),
+        }
+    }
 
     /// Whether instructions of the DSP extension may be used.
     pub fn has_dsp(self) -> bool {
@@ -160,6 +219,17 @@ mod tests {
         for name in ["cortex-m3", "cortex-m4+nofp", "cortex-m7+nofp.dp", "cortex-m33+nofp+nodsp"] {
             assert_eq!(name.parse::<Cpu>().map(|c| c.to_string()), Ok(name.to_string()));
         }
+    }
+
+    #[test]
+    fn float_abis_want_a_unit_or_do_without() {
+        let cpu = |name: &str| name.parse::<Cpu>().expect("a CPU");
+        let fpu = |name, abi| cpu(name).with_float_abi(abi).map(|cpu| cpu.fpu);
+        assert_eq!(fpu("cortex-m7", FloatAbi::Soft), Ok(Fpu::None));
+        assert_eq!(fpu("cortex-m7", FloatAbi::SoftFp), Ok(Fpu::Fpv5));
+        assert_eq!(fpu("cortex-m3", FloatAbi::SoftFp), Ok(Fpu::None));
+        let error = FloatAbiError::NoUnit(cpu("cortex-m4+nofp"));
+        assert_eq!(fpu("cortex-m4+nofp", FloatAbi::Hard), Err(error));
     }
 
     #[test]

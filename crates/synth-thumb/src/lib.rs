@@ -19,7 +19,7 @@ mod target;
 
 pub use code::{Code, Reloc, RelocKind, Span, TrapSite};
 pub use compile::{CompileError, Options, Prefer, compile};
-pub use cpu::{Arch, Cpu, CpuError, Fpu};
+pub use cpu::{Arch, Cpu, CpuError, FloatAbi, FloatAbiError, Fpu};
 pub use emit::RESERVE as STACK_RESERVE;
 pub use listing::Listing;
 pub use target::Thumb;

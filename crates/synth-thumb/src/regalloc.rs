@@ -116,7 +116,7 @@ fn preg_set(bits: u16) -> PRegSet {
     set
 }
 
-fn float_set(numbers: std::ops::Range<usize>) -> PRegSet {
+fn float_set(numbers: impl Iterator<Item = usize>) -> PRegSet {
     let mut set = PRegSet::empty();
     numbers.for_each(|n| set.add(PReg::new(n, RegClass::Float)));
     set
@@ -276,7 +276,10 @@ fn adapt(inst: &mut MInst, successors: usize, unit: FloatUnit) -> AdapterInst {
     inst.visit_operands(&mut |reg, kind, constraint| {
         let constraint = match constraint {
             Constraint::Any => OperandConstraint::Reg,
-            Constraint::Fixed(number) => OperandConstraint::FixedReg(preg(number)),
+            Constraint::Fixed(number) => {
+                let class = vreg(*reg).class();
+                OperandConstraint::FixedReg(PReg::new(usize::from(number), class))
+            }
             Constraint::Reuse(index) => OperandConstraint::Reuse(index),
         };
         let (kind, pos) = match kind {
@@ -293,8 +296,9 @@ fn adapt(inst: &mut MInst, successors: usize, unit: FloatUnit) -> AdapterInst {
     };
     let ret = matches!(inst, MInst::Ret(_) | MInst::Trap(_));
     let mut clobbers = preg_set(inst.clobbers());
-    if inst.clobbers_floats() {
-        clobbers.union_from(float_set(0..float_registers(unit).0));
+    if let Some(results) = inst.clobbers_floats() {
+        let scratch = 0..float_registers(unit).0;
+        clobbers.union_from(float_set(scratch.filter(|n| results & 1 << n == 0)));
     }
     AdapterInst { operands, clobbers, branch, ret }
 }
@@ -370,7 +374,7 @@ fn rewrite(
                     new.push(located);
                 }
                 InstOrEdit::Edit(Edit::Move { from, to }) => {
-                    let inst = move_inst(*from, *to, spills)?;
+                    let inst = move_inst(*from, *to, spills, adapter.unit)?;
                     if let Some(reg) = to.as_reg() {
                         written.add(machine(reg));
                     }
@@ -400,7 +404,13 @@ fn assign(inst: &mut MInst, allocations: &[Allocation], written: &mut Written) {
     }
 }
 
-fn move_inst(from: Allocation, to: Allocation, spills: FrameSlot) -> Result<MInst, CompileError> {
+fn move_inst(
+    from: Allocation,
+    to: Allocation,
+    spills: FrameSlot,
+    unit: FloatUnit,
+) -> Result<MInst, CompileError> {
+    let double = unit == FloatUnit::Double;
     let reg = |a: Allocation| a.as_reg().map(machine);
     let slot = |a: Allocation| {
         let index = a.as_stack().map_or(0, |s| s.index() as i32);
@@ -410,8 +420,12 @@ fn move_inst(from: Allocation, to: Allocation, spills: FrameSlot) -> Result<MIns
         (Some(fm), Some(fd)) if fd.is_float() => {
             MInst::Float(FInst::Un { op: FUnOp::Mov, double: false, fd, fm })
         }
-        (Some(fm), None) if fm.is_float() => MInst::Float(FInst::Spill { fm, mode: slot(to) }),
-        (None, Some(fd)) if fd.is_float() => MInst::Float(FInst::Reload { fd, mode: slot(from) }),
+        (Some(fm), None) if fm.is_float() => {
+            MInst::Float(FInst::Spill { double, fm, mode: slot(to) })
+        }
+        (None, Some(fd)) if fd.is_float() => {
+            MInst::Float(FInst::Reload { double, fd, mode: slot(from) })
+        }
         (Some(rm), Some(rd)) => MInst::Mov { rd, rm },
         (Some(rt), None) => MInst::Store { width: Width::Word, rt, mode: slot(to) },
         (None, Some(rd)) => MInst::Load { width: Width::Word, rd, mode: slot(from) },

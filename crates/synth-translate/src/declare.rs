@@ -181,7 +181,7 @@ impl Declarer<'_> {
     fn functions(&mut self) -> Result<(), Error> {
         for index in 0..self.module.functions.len() as u32 {
             let Some(ty) = self.module.function_type(index) else { continue };
-            let signature = signature(ty);
+            let signature = signature(ty, self.options.hard_float);
             let exports = self.export_names(ExternKind::Function, index);
             if let Some(import) = self.module.import(ExternKind::Function, index) {
                 let name = import_symbol(self.options, import);

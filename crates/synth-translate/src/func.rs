@@ -147,7 +147,8 @@ fn attempt(env: &Env<'_>, index: u32, in_memory: bool) -> Result<TranslatedFunct
         // output needs, and little enough to stay linear.
         let length = body.range().end - start;
         let budget = (1 << 19) + 8 * length;
-        let mut t = Translator::new(env, sig::signature(ty), assignments, budget);
+        let signature = sig::signature(ty, env.options.hard_float);
+        let mut t = Translator::new(env, signature, assignments, budget);
         t.locals = locals;
         t.loops = scan;
         t.define_params(ty, in_memory)?;
@@ -350,7 +351,7 @@ impl<'a, 'm> Translator<'a, 'm> {
         if let Some(ty) = sig::unsupported_type(ty) {
             return Err(Stop::refused(format!("a call with {ty}"), Reason::of_type(ty)));
         }
-        let sig = self.sig(&sig::signature(ty));
+        let sig = self.sig(&sig::signature(ty, self.env.options.hard_float));
         self.type_sigs.insert(type_index, sig);
         Ok(sig)
     }

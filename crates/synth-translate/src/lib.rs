@@ -187,7 +187,9 @@ impl<'m> Translation<'m> {
     pub fn function(&self, index: u32) -> Body {
         let body = match func::translate(&self.env, index) {
             Err(FunctionError::Refused(refusal)) if self.env.options.unsupported_traps => {
-                let signature = self.env.module.function_type(index).map(sig::signature);
+                let ty = self.env.module.function_type(index);
+                let hard_float = self.env.options.hard_float;
+                let signature = ty.map(|ty| sig::signature(ty, hard_float));
                 Ok(func::trapping(*refusal, signature.unwrap_or_default()))
             }
             result => result,
@@ -239,7 +241,10 @@ impl<'m> Translation<'m> {
                 module: import.module.clone(),
                 name: import.name.clone(),
                 symbol: self.program.symbols[self.env.functions[index as usize]].name.clone(),
-                signature: sig::signature(module.function_type(index)?),
+                signature: sig::signature(
+                    module.function_type(index)?,
+                    self.env.options.hard_float,
+                ),
             })
         };
         (0..module.functions.len() as u32).filter_map(import).collect()

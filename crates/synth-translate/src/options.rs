@@ -68,6 +68,9 @@ pub struct Options {
     /// much RAM is reserved. Without it nothing grows beyond the declared
     /// minimum.
     pub table_max_entries: Option<u32>,
+    /// Floats travel in VFP registers at calls: functions have the convention
+    /// [`synth_ir::Convention::AapcsVfp`].
+    pub hard_float: bool,
     /// Gives the symbols of the defined memories global linkage even when the
     /// module does not export them.
     pub export_memory: bool,

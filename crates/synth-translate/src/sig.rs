@@ -27,13 +27,14 @@ pub(crate) fn value_types(ty: ValType) -> Option<&'static [Type]> {
     abi_type(ty).map(AbiType::value_types)
 }
 
-/// The native signature. Types that are not supported stand as one word: such
-/// a function is refused.
-pub(crate) fn signature(ty: &FuncType) -> Signature {
+/// The native signature; `hard_float` as in [`crate::Options`]. Types that are
+/// not supported stand as one word: such a function is refused.
+pub(crate) fn signature(ty: &FuncType, hard_float: bool) -> Signature {
     let list = |types: &[ValType]| -> Vec<AbiType> {
         types.iter().map(|&t| abi_type(t).unwrap_or(AbiType::I32)).collect()
     };
-    Signature::new(list(&ty.params), list(&ty.results))
+    let signature = Signature::new(list(&ty.params), list(&ty.results));
+    if hard_float { signature.with_vfp() } else { signature }
 }
 
 /// The first type of a signature that is not supported.

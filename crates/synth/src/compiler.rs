@@ -120,7 +120,8 @@ impl Compiler {
     }
 
     fn translate(&self, module: &Module) -> Result<Output, Error> {
-        let translation = Translation::new(module, &self.options.translate)?;
+        let options = self.options.resolved()?;
+        let translation = Translation::new(module, &options.translate)?;
         let bodies = translation.functions().into_par_iter().map(|i| translation.function(i));
         let bodies = bodies.collect();
         Ok(translation.finish(bodies)?)
@@ -209,6 +210,7 @@ pub(crate) fn compile_program(
     options: &Options,
     observer: &mut dyn Observer,
 ) -> Result<(Compiled, Renumbering), Error> {
+    let options = &options.resolved()?;
     let exports = exported_functions(&program);
     let numbers = run_pipeline(&mut program, options.passes(), &Thumb(options.cpu), observer)
         .map_err(Error::Pass)?;

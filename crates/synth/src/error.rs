@@ -2,7 +2,7 @@
 
 use miette::Diagnostic;
 use synth_opt::PassError;
-use synth_thumb::CompileError;
+use synth_thumb::{CompileError, FloatAbiError};
 
 /// An error of any stage.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -15,6 +15,13 @@ pub enum Error {
     #[error(transparent)]
     #[diagnostic(code(synth::translate))]
     Translate(#[from] synth_translate::Error),
+    /// The float ABI asks for what the CPU has not.
+    #[error(transparent)]
+    #[diagnostic(
+        code(synth::float_abi),
+        help("use --float-abi softfp, or a CPU with a floating-point unit: `synth cpus`")
+    )]
+    FloatAbi(#[from] FloatAbiError),
     /// A symbol is given for an import that the module does not have.
     #[error("the module has no import '{name}' to give another symbol")]
     #[diagnostic(code(synth::import), help("it imports: {}", imports.join(", ")))]

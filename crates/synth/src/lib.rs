@@ -30,5 +30,5 @@ pub use inputs::Source;
 pub use options::{Options, STACK_LIMIT, StackCheck};
 pub use run::{RunError, RunResult, Session};
 pub use synth_opt::Level;
-pub use synth_thumb::Cpu;
+pub use synth_thumb::{Cpu, FloatAbi};
 pub use synth_translate::{Bounds, Imports, Init, Model};

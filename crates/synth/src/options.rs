@@ -3,7 +3,7 @@
 use synth_ir::SymbolId;
 use synth_object::ObjectOptions;
 use synth_opt::{Level, PassOptions};
-use synth_thumb::{Arch, Cpu, Fpu, Prefer};
+use synth_thumb::{Arch, Cpu, FloatAbi, FloatAbiError, Fpu, Prefer};
 
 /// How exhaustion of the stack is found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub const STACK_LIMIT: &str = "__synth_stack_limit";
 pub struct Options {
     /// The CPU.
     pub cpu: Cpu,
+    /// Who computes with floats, and how they travel.
+    pub float_abi: FloatAbi,
     /// How much to optimise, and for what.
     pub level: Level,
     /// The alignment that a frame of shadow-stack code is given when its
@@ -58,6 +60,7 @@ impl Default for Options {
     fn default() -> Self {
         Options {
             cpu: Cpu { core: "cortex-m4", arch: Arch::V7EM, dsp: true, fpu: Fpu::Fpv4Sp },
+            float_abi: FloatAbi::default(),
             level: Level::default(),
             stack_align: 16,
             translate: synth_translate::Options::default(),
@@ -74,6 +77,15 @@ impl Options {
     /// What the passes are told.
     pub(crate) fn passes(&self) -> PassOptions {
         PassOptions { level: self.level, stack_align: self.stack_align }
+    }
+
+    /// The same with the consequences of the float ABI: a CPU without the unit
+    /// that is not to be used, the calling convention.
+    pub(crate) fn resolved(&self) -> Result<Options, FloatAbiError> {
+        let mut options = self.clone();
+        options.cpu = self.cpu.with_float_abi(self.float_abi)?;
+        options.translate.hard_float = self.float_abi == FloatAbi::Hard;
+        Ok(options)
     }
 
     /// What code generation is told.

@@ -1,7 +1,7 @@
 //! Running a compiled program on the emulated core.
 
 use miette::Diagnostic;
-use synth_emu::{CallArgs, FaultKind, Machine, MemoryMap, Outcome};
+use synth_emu::{CallArgs, FaultKind, Machine, MemoryMap, Outcome, Registers};
 use synth_ir::{AbiType, Signature, TrapCode};
 use synth_object::{Board, Fill, Image, ImageError, ImageOptions, Memory, Trap};
 use synth_thumb::Fpu;
@@ -119,14 +119,17 @@ impl Session {
             let problem = "the arguments are of other types".to_string();
             return Err(RunError::Arguments { name, signature, problem });
         }
-        let places = abi::assign(&signature);
+        let places = abi::assign_words(&signature);
         let mut call =
             CallArgs { stack: vec![0; places.stack as usize / 4], ..CallArgs::default() };
         let words = args.iter().flat_map(|a| a.words());
         for (word, place) in words.zip(&places.params) {
             match *place {
                 Place::Reg(at) => call.registers.r[usize::from(at)] = word,
+                Place::Single(at) => call.registers.s[usize::from(at)] = word,
                 Place::Stack(at) => call.stack[at as usize / 4] = word,
+                // Words are in none.
+                Place::Double(_) => {}
             }
         }
         // Results in memory lie above the stack of the call.
@@ -139,7 +142,14 @@ impl Session {
         let address = self.address(name)?;
         let (registers, instructions) = self.call(address, &call)?;
         let words = match places.results {
-            Results::Regs(at) => at.iter().map(|&at| registers[usize::from(at)]).collect(),
+            Results::Regs(places) => {
+                let word = |place: &Place| match *place {
+                    Place::Reg(at) => registers.r[usize::from(at)],
+                    Place::Single(at) => registers.s[usize::from(at)],
+                    Place::Double(_) | Place::Stack(_) => 0,
+                };
+                places.iter().map(word).collect()
+            }
             Results::Memory { offsets, .. } => {
                 let mut words = vec![];
                 for offset in offsets {
@@ -203,11 +213,15 @@ impl Session {
         Ok(())
     }
 
-    fn call(&mut self, address: u32, args: &CallArgs) -> Result<([u32; 4], Option<u64>), RunError> {
+    fn call(
+        &mut self,
+        address: u32,
+        args: &CallArgs,
+    ) -> Result<(Registers, Option<u64>), RunError> {
         let args = CallArgs { fpu: self.fpu, ..args.clone() };
         let run = self.machine.call(address, &args)?;
         match run.outcome {
-            Outcome::Returned(registers) => Ok((registers.r, run.instructions)),
+            Outcome::Returned(registers) => Ok((registers, run.instructions)),
             Outcome::Violation { clobbered, .. } => Err(RunError::Fault(format!(
                 "the function did not preserve {clobbered:?}: a defect of the compiler"
             ))),

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use synth::{Compiled, Compiler, Cpu, Level, StackCheck};
+use synth::{Compiled, Compiler, Cpu, FloatAbi, Level, StackCheck};
 use synth_emu::Board;
-use synth_ir::{AbiType, Data, Definition, Linkage, Program};
+use synth_ir::{AbiType, Data, Definition, Linkage, Program, Signature};
 use synth_testkit::{AbiVal, Imports, Loader, Mark};
 use synth_wasm::{ExternKind, Heap, Import, Module, TypedRef, ValType};
 
@@ -31,9 +31,15 @@ impl Engine {
     ///
     /// # Errors
     /// If the emulator does not start or the run-time routines do not compile.
-    pub fn start(cpu: Cpu, level: Level, stack_check: StackCheck) -> Result<Engine, String> {
+    pub fn start(
+        cpu: Cpu,
+        float_abi: FloatAbi,
+        level: Level,
+        stack_check: StackCheck,
+    ) -> Result<Engine, String> {
         let board = Board::by_cpu(cpu.core).ok_or_else(|| format!("no board has a {cpu}"))?;
-        let mut options = synth::Options { cpu, level, threads: 1, ..synth::Options::default() };
+        let base = synth::Options::default();
+        let mut options = synth::Options { cpu, float_abi, level, threads: 1, ..base };
         options.translate.unsupported_traps = true;
         options.translate.memory_max_pages = Some(GROWTH);
         options.translate.table_max_entries = Some(TABLE_GROWTH);
@@ -56,6 +62,15 @@ impl Engine {
     /// Whether the stack is checked in what is compiled from now on.
     pub fn check_stack(&mut self, check: bool) {
         self.options.stack_check = if check { self.stack_check } else { StackCheck::None };
+    }
+
+    /// The signature of a function of these types.
+    pub fn signature(&self, params: Vec<AbiType>, results: Vec<AbiType>) -> Signature {
+        let signature = Signature::new(params, results);
+        match self.options.float_abi {
+            FloatAbi::Hard => signature.with_vfp(),
+            FloatAbi::Soft | FloatAbi::SoftFp => signature,
+        }
     }
 
     /// Unloads all instances.

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use synth_ir::{Signature, TrapCode};
+use synth_ir::TrapCode;
 use synth_testkit::{AbiVal, CallError, Mark};
 use synth_wasm::{ExternKind, Module, WasmFeatures};
 
@@ -326,7 +326,7 @@ impl<'e> Runner<'e> {
                 return Err(skipped(self, what));
             }
         };
-        let signature = Signature::new(params, results);
+        let signature = self.engine.signature(params, results);
         let loaded = instance.loaded;
         let symbol = instance.symbols.get(export).cloned().flatten();
         let symbol =

@@ -17,13 +17,8 @@ pub(super) fn parse_signature(line: &mut Line<'_>) -> Result<Signature, ParseErr
         return line.error("expected '->' and the results of a signature");
     }
     let results = line.list('(', ')', parse_abi_type)?;
-    let convention = if line.eat_word("internal") {
-        Convention::Internal
-    } else if line.eat_word("helper") {
-        Convention::Helper
-    } else {
-        Convention::Aapcs
-    };
+    let convention = Convention::ALL.into_iter().find(|c| line.eat_word(&c.to_string()));
+    let convention = convention.unwrap_or_default();
     Ok(Signature { params, results, convention })
 }
 

@@ -1,7 +1,7 @@
 //! Float operators as calls of run-time routines (RTABI32 section 4.1), which
 //! always use the base variant; sign operations as operations on the bits.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use synth_ir::{
     AbiType, BinaryOp, Cond, Definition, FloatOp, Function, InstData, Linkage, Program, Signature,
@@ -133,8 +133,8 @@ pub(super) fn declare(program: &mut Program, target: &dyn Target) -> Helpers {
 }
 
 /// Replaces the operators of a function that the target has no instruction
-/// for. Says whether there were any.
-pub(super) fn lower(func: &mut Function, helpers: &Helpers, target: &dyn Target) -> bool {
+/// for. Gives the float types of these operators.
+pub(super) fn lower(func: &mut Function, helpers: &Helpers, target: &dyn Target) -> BTreeSet<Type> {
     let mut lowering = Lowering {
         func,
         helpers,
@@ -144,7 +144,7 @@ pub(super) fn lower(func: &mut Function, helpers: &Helpers, target: &dyn Target)
         calls: HashMap::new(),
         words: HashMap::new(),
     };
-    let mut changed = false;
+    let mut types = BTreeSet::new();
     for block in lowering.func.layout.clone() {
         let insts = std::mem::take(&mut lowering.func.blocks[block].insts);
         lowering.calls.clear();
@@ -157,7 +157,7 @@ pub(super) fn lower(func: &mut Function, helpers: &Helpers, target: &dyn Target)
                     let result = lowering.func.result(inst);
                     let by = lowering.operator(op, &args);
                     lowering.same.replace(result, by);
-                    changed = true;
+                    types.extend([Type::F32, Type::F64].into_iter().filter(|&ty| op.uses(ty)));
                 }
                 _ => lowering.out.push(inst),
             }
@@ -166,7 +166,7 @@ pub(super) fn lower(func: &mut Function, helpers: &Helpers, target: &dyn Target)
     }
     let Lowering { func, same, .. } = lowering;
     same.apply(func);
-    changed
+    types
 }
 
 struct Lowering<'a> {

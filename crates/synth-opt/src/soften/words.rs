@@ -1,5 +1,5 @@
 //! Turns float values into words: an f32 into an i32, an f64 into two i32,
-//! low word first. Signatures and calls have no floats any more.
+//! low word first, but for those that cross a border as floats.
 
 use synth_ir::cfg::Cfg;
 use synth_ir::entity::SecondaryMap;
@@ -7,6 +7,8 @@ use synth_ir::{
     BinaryOp, Function, Inst, InstData, LoadOp, SourceLoc, StoreOp, Type, UnaryOp, Value,
     ValueData, ValueDef,
 };
+
+use super::border::Pinned;
 
 /// The types whose values become words.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +18,7 @@ pub(super) struct Soft {
 }
 
 impl Soft {
-    fn has(self, ty: Type) -> bool {
+    pub(super) fn has(self, ty: Type) -> bool {
         match ty {
             Type::I32 => false,
             Type::F32 => self.f32,
@@ -25,9 +27,10 @@ impl Soft {
     }
 }
 
-/// Turns the values of these types into words. Says whether there were any.
-pub(super) fn lower(func: &mut Function, soft: Soft) -> bool {
-    if !func.values.values().any(|v| soft.has(v.ty)) {
+/// Turns the values of these types into words, but for those that are pinned.
+/// Says whether there were any.
+pub(super) fn lower(func: &mut Function, soft: Soft, pinned: &Pinned) -> bool {
+    if !func.values.iter().any(|(id, v)| soft.has(v.ty) && !pinned[id]) {
         return false;
     }
     let mut softener = Softener {
@@ -37,7 +40,7 @@ pub(super) fn lower(func: &mut Function, soft: Soft) -> bool {
         loc: SourceLoc::default(),
         func,
     };
-    softener.make_words(soft);
+    softener.make_words(soft, pinned);
     softener.rewrite();
     softener.replace_uses();
     true
@@ -58,10 +61,10 @@ struct Softener<'f> {
 impl Softener<'_> {
     /// Makes the words of all f64 values, not yet defined, so that uses can
     /// be rewritten before definitions; an f32 value becomes an i32.
-    fn make_words(&mut self, soft: Soft) {
+    fn make_words(&mut self, soft: Soft, pinned: &Pinned) {
         for value in self.func.values.keys().collect::<Vec<_>>() {
             let ValueData { ty, def } = self.func.values[value];
-            if !soft.has(ty) {
+            if !soft.has(ty) || pinned[value] {
                 continue;
             }
             if ty == Type::F64 {

@@ -52,12 +52,17 @@ void *memcpy(void *to, const void *from, unsigned size)
 
 void reset(void)
 {
+#ifdef __ARM_FP
+    /* CPACR: the floating-point unit may be used. */
+    *(volatile uint32_t *)0xe000ed88 |= 0xf << 20;
+    __asm__ volatile("dsb\n\tisb" : : : "memory");
+#endif
     uint32_t failed = 0;
     misaligned = 0;
     for (uint32_t i = 0; i < test_count; i++) {
         for (int round = 0; round < 5; round++) {
-            uint32_t args[32];
-            for (int w = 0; w < 32; w++)
+            uint32_t args[64];
+            for (int w = 0; w < 64; w++)
                 args[w] = random_word();
             uint32_t wrong = tests[i](args);
             if (wrong || misaligned) {

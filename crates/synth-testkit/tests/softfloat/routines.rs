@@ -2,7 +2,7 @@
 
 use synth_ir::AbiType::{self, I32, I64};
 
-use super::operands::Kind;
+use synth_testkit::operands::Kind;
 
 /// A routine of one operand, or of two of one kind, as bits.
 pub struct Routine {

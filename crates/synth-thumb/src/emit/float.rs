@@ -3,6 +3,7 @@
 use super::form::gpr;
 use super::{Emitter, Item};
 use crate::compile::CompileError;
+use crate::cpu::Fpu;
 use crate::inst::{DReg, IndexImm8x4, Inst, ItBlock, NotPc, Rounding, SReg};
 use crate::mach::{FAluOp, FInst, FUnOp, FloatUnit, IP, MInst, Mode, Reg};
 
@@ -14,6 +15,11 @@ fn single(unit: FloatUnit, reg: Reg) -> Option<SReg> {
         // The low half of the D register.
         FloatUnit::Double => number.checked_mul(2)?,
     })
+}
+
+/// The S register that is the high half of a D register.
+fn high(unit: FloatUnit, reg: Reg) -> Option<SReg> {
+    double(unit, reg).map(DReg::high)
 }
 
 fn double(unit: FloatUnit, reg: Reg) -> Option<DReg> {
@@ -121,6 +127,7 @@ impl Emitter<'_> {
             FInst::Alu { op, double, fd, fn_, fm } => {
                 self.push(alu(unit, op, double, [fd, fn_, fm]), &from)
             }
+            FInst::Un { op: FUnOp::Mov, fd, fm, .. } => self.emit_float_move(&from, fd, fm),
             FInst::Un { op, double, fd, fm } => self.push(unary(unit, op, double, fd, fm), &from),
             FInst::MinMax { max, double, fd, fn_, fm } => {
                 self.push(compare(unit, double, fn_, Some(fm)), &from)?;
@@ -166,19 +173,58 @@ impl Emitter<'_> {
                 self.push(inst.map(|(sd, dm)| Inst::VcvtF32F64 { sd, dm }), &from)
             }
             FInst::Select { cond, double, fd, then, other } if fd == other => {
+                if double && !self.has_double_moves() {
+                    self.it(cond, &[true])?;
+                    return self.emit_float_move(&from, fd, then);
+                }
                 self.it(cond, &[])?;
-                self.push(unary(unit, FUnOp::Mov, double, fd, then), &from)
+                let chosen = if double {
+                    unary(unit, FUnOp::Mov, true, fd, then)
+                } else {
+                    let registers = single(unit, fd).zip(single(unit, then));
+                    registers.map(|(sd, sm)| Inst::VmovF32 { sd, sm })
+                };
+                self.push(chosen, &from)
             }
             FInst::Select { .. } => Err(CompileError::Encoding(from.to_string())),
-            FInst::Reload { fd, mode } => self.frame_access(&from, fd, mode, true),
-            FInst::Spill { fm, mode } => self.frame_access(&from, fm, mode, false),
+            FInst::High { fd, fm } => {
+                let inst = single(unit, fd).zip(high(unit, fm));
+                self.push(inst.map(|(sd, sm)| Inst::VmovF32 { sd, sm }), &from)
+            }
+            FInst::Pack { fd, lo, hi } if fd == lo => {
+                let inst = high(unit, fd).zip(single(unit, hi));
+                self.push(inst.map(|(sd, sm)| Inst::VmovF32 { sd, sm }), &from)
+            }
+            FInst::Pack { .. } => Err(CompileError::Encoding(from.to_string())),
+            FInst::Reload { double, fd, mode } => self.frame_access(&from, double, fd, mode, true),
+            FInst::Spill { double, fm, mode } => self.frame_access(&from, double, fm, mode, false),
         }
     }
 
-    /// VLDR or VSTR of a whole register in the frame.
+    /// Whether there is VMOV of a D register: a unit of single precision has
+    /// none.
+    fn has_double_moves(&self) -> bool {
+        self.options.cpu.fpu == Fpu::Fpv5
+    }
+
+    /// VMOV of a whole register of the function's unit.
+    fn emit_float_move(&mut self, from: &MInst, fd: Reg, fm: Reg) -> Result<(), CompileError> {
+        let unit = self.function.float_unit;
+        if unit == FloatUnit::Double && !self.has_double_moves() {
+            let halves = [(single(unit, fd), single(unit, fm)), (high(unit, fd), high(unit, fm))];
+            for (sd, sm) in halves {
+                self.push(sd.zip(sm).map(|(sd, sm)| Inst::VmovF32 { sd, sm }), from)?;
+            }
+            return Ok(());
+        }
+        self.push(unary(unit, FUnOp::Mov, false, fd, fm), from)
+    }
+
+    /// VLDR or VSTR in the frame.
     fn frame_access(
         &mut self,
         from: &MInst,
+        is_double: bool,
         reg: Reg,
         mode: Mode,
         is_load: bool,
@@ -200,12 +246,12 @@ impl Emitter<'_> {
         let Some((rn, offset)) = base.zip(offset) else {
             return Err(CompileError::Encoding(from.to_string()));
         };
-        let inst = match unit {
-            FloatUnit::Single => single(unit, reg).map(|sd| match is_load {
+        let inst = match is_double {
+            false => single(unit, reg).map(|sd| match is_load {
                 true => Inst::VldrS { sd, rn, offset },
                 false => Inst::VstrS { sd, rn, offset },
             }),
-            FloatUnit::Double => double(unit, reg).map(|dd| match is_load {
+            true => double(unit, reg).map(|dd| match is_load {
                 true => Inst::VldrD { dd, rn, offset },
                 false => Inst::VstrD { dd, rn, offset },
             }),

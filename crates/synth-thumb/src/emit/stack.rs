@@ -14,7 +14,7 @@ use crate::mach::{FP, IP, MFunction, MInst, Reg, SP};
 /// result, so r2 and r3 it is, where no more than two registers return.
 pub(super) fn scratch_to_push(function: &MFunction, frame: &Frame) -> u16 {
     let small_results = function.blocks.iter().flat_map(|b| &b.insts).all(
-        |located| !matches!(&located.inst, MInst::Ret(list) if list.iter().any(|&(_, at)| at > 1)),
+        |located| !matches!(&located.inst, MInst::Ret(list) if list.iter().any(|&(reg, at)| !reg.is_float() && at > 1)),
     );
     let room =
         frame.saved != 0 && frame.saved_doubles == 0 && small_results && !frame.has_pointer();

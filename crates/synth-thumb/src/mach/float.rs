@@ -82,10 +82,14 @@ pub enum FInst {
     Demote { fd: Reg, fm: Reg },
     /// `fd = cond ? then : other`.
     Select { cond: Cc, double: bool, fd: Reg, then: Reg, other: Reg },
-    /// Reads a register of the function's unit from the frame.
-    Reload { fd: Reg, mode: Mode },
-    /// Writes a register of the function's unit to the frame.
-    Spill { fm: Reg, mode: Mode },
+    /// A single from the high half of a register that holds two.
+    High { fd: Reg, fm: Reg },
+    /// `fd` holds two singles: its low half is `lo`, its high half `hi`.
+    Pack { fd: Reg, lo: Reg, hi: Reg },
+    /// Reads a single or a double from the frame.
+    Reload { double: bool, fd: Reg, mode: Mode },
+    /// Writes a single or a double to the frame.
+    Spill { double: bool, fm: Reg, mode: Mode },
 }
 
 use Constraint::{Any, Reuse};
@@ -105,7 +109,7 @@ impl FInst {
                 f(fm, Use, Any);
                 f(fd, EarlyDef, Any);
             }
-            Un { fd, fm, .. } | Promote { fd, fm } | Demote { fd, fm } => {
+            Un { fd, fm, .. } | Promote { fd, fm } | Demote { fd, fm } | High { fd, fm } => {
                 f(fm, Use, Any);
                 f(fd, Def, Any);
             }
@@ -141,6 +145,11 @@ impl FInst {
             Select { fd, then, other, .. } => {
                 f(other, Use, Any);
                 f(then, Use, Any);
+                f(fd, Def, Reuse(0));
+            }
+            Pack { fd, lo, hi } => {
+                f(lo, Use, Any);
+                f(hi, Use, Any);
                 f(fd, Def, Reuse(0));
             }
             Reload { fd, .. } => f(fd, Def, Any),

@@ -302,7 +302,8 @@ pub struct Exclusive {
 #[derive(Clone, Debug, PartialEq)]
 #[allow(missing_docs)] // fields are those of the ARM syntax
 pub enum MInst {
-    /// The function's register arguments: (register, where it arrives).
+    /// The function's register arguments: (register, where it arrives: the
+    /// machine register's number in its class).
     Args(Vec<(Reg, u8)>),
     /// `rd = value`.
     Const { rd: Reg, value: u32 },

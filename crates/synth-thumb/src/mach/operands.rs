@@ -19,7 +19,7 @@ pub enum OperandKind {
 pub enum Constraint {
     /// In any register.
     Any,
-    /// In that machine register.
+    /// In that machine register of its class.
     Fixed(u8),
     /// In the register of the operand with that number.
     Reuse(usize),
@@ -168,9 +168,16 @@ impl MInst {
         }
     }
 
-    /// Whether it destroys the float registers that a call may use.
-    pub fn clobbers_floats(&self) -> bool {
-        matches!(self, MInst::Call { .. })
+    /// Whether it destroys the float registers that a call may use, but for
+    /// those that hold its results: these, as a bit set.
+    pub fn clobbers_floats(&self) -> Option<u32> {
+        match self {
+            MInst::Call { defs, .. } => {
+                let floats = defs.iter().filter(|(reg, _)| reg.is_float());
+                Some(floats.fold(0, |set, (_, at)| set | 1 << at))
+            }
+            _ => None,
+        }
     }
 
     /// Core registers that it destroys besides its results, as a bit set.
@@ -178,8 +185,8 @@ impl MInst {
         match self {
             // AAPCS32 section 6.1.1: r0-r3, r12, lr.
             MInst::Call { defs, .. } => {
-                let defs = defs.iter().fold(0, |set, (_, at)| set | 1 << at);
-                0b0101_0000_0000_1111 & !defs
+                let core = defs.iter().filter(|(reg, _)| !reg.is_float());
+                0b0101_0000_0000_1111 & !core.fold(0, |set, (_, at)| set | 1 << at)
             }
             _ => 0,
         }

@@ -165,7 +165,8 @@ impl<'m> Declarer<'m> {
         comdat: bool,
     ) -> Result<SymbolId, Error> {
         let ty = self.module.function_type(index).cloned().unwrap_or_default();
-        let def = Definition::Function(Box::new(Function::new(signature(&ty))));
+        let def =
+            Definition::Function(Box::new(Function::new(signature(&ty, self.options.hard_float))));
         let first = primary(symbols);
         let id = match first.map(|first| symbols[first].1) {
             Some(symbol) => self.define(symbol, "function", comdat, def)?,

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::{Bounds, Cpu, Imports, Init, Level, Model, Options, StackCheck};
+use crate::{Bounds, Cpu, FloatAbi, Imports, Init, Level, Model, Options, StackCheck};
 
 /// Options that every command that compiles has.
 #[derive(Args)]
@@ -13,6 +13,13 @@ pub(super) struct CompileOptions {
     /// with +nofp, +nofp.dp and +nodsp, as in cortex-m33+nofp+nodsp.
     #[arg(long, value_name = "CPU")]
     cpu: Option<Cpu>,
+    /// Who computes with floats and how they travel, as for gcc and clang
+    ///
+    /// soft: routines compute, even if the CPU has a floating-point unit.
+    /// softfp: the unit computes, if there is one; floats travel in core
+    /// registers. hard: floats travel in the unit's registers.
+    #[arg(long, value_enum, value_name = "ABI", default_value_t = FloatAbiArg::Softfp)]
+    float_abi: FloatAbiArg,
     /// Optimisation level: 0 (debugging), 1, 2 (speed), s (size) or z (size alone)
     #[arg(short = 'O', value_name = "LEVEL", default_value = "s")]
     level: Level,
@@ -108,6 +115,16 @@ enum ImportsArg {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
+enum FloatAbiArg {
+    /// Routines compute, floats travel in core registers
+    Soft,
+    /// The unit computes, floats travel in core registers
+    Softfp,
+    /// The unit computes, floats travel in its registers
+    Hard,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
 enum InitArg {
     /// By an entry of .init_array, before the host's main
     Array,
@@ -148,6 +165,11 @@ impl CompileOptions {
     pub(super) fn options(&self, board: Option<Cpu>) -> Options {
         let mut options = Options::default();
         options.cpu = self.cpu.or(board).unwrap_or(options.cpu);
+        options.float_abi = match self.float_abi {
+            FloatAbiArg::Soft => FloatAbi::Soft,
+            FloatAbiArg::Softfp => FloatAbi::SoftFp,
+            FloatAbiArg::Hard => FloatAbi::Hard,
+        };
         options.level = self.level;
         options.stack_align = self.stack_align;
         options.threads = self.threads.into();

@@ -6,7 +6,8 @@ use Verdict::{Failed, Passed, Skipped};
 
 fn engine() -> Engine {
     let cpu = "cortex-m3".parse().unwrap();
-    Engine::start(cpu, synth::Level::Os, synth::StackCheck::Limit).unwrap()
+    let (float_abi, level) = (synth::FloatAbi::default(), synth::Level::Os);
+    Engine::start(cpu, float_abi, level, synth::StackCheck::Limit).unwrap()
 }
 
 /// The verdicts of a script's directives, failures and skips without detail.

@@ -1,20 +1,37 @@
 //! Operands of floating-point routines: special ones, and random ones near
 //! what is hard to round.
 
-use synth_ir::AbiType;
-use synth_testkit::Rng;
+use synth_ir::{AbiType, Type};
+
+use crate::rng::Rng;
 
 /// What an operand is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
+    /// Single precision.
     F32,
+    /// Double precision.
     F64,
+    /// A word.
     I32,
+    /// A doubleword.
     I64,
 }
 
 impl Kind {
+    /// What arguments of these types are, of which all are of one kind.
+    #[must_use]
+    pub fn of(types: &[Type]) -> Kind {
+        match types {
+            [Type::F32, ..] => Kind::F32,
+            [Type::F64, ..] => Kind::F64,
+            [_, _, ..] => Kind::I64,
+            _ => Kind::I32,
+        }
+    }
+
     /// The integer type that carries its bits.
+    #[must_use]
     pub fn words(self) -> AbiType {
         match self {
             Kind::F32 | Kind::I32 => AbiType::I32,
@@ -86,6 +103,7 @@ impl Format {
 }
 
 /// Operands to combine with all others.
+#[must_use]
 pub fn special(kind: Kind) -> Vec<u64> {
     if let Some(format) = Format::of(kind) {
         return format.special();
