@@ -13,7 +13,11 @@
 
 use std::collections::BTreeMap;
 
-use synth_ir::{BinaryOp, Function, Inst, InstData, Slot, SymbolId, Target, Value};
+use synth_ir::cfg::{Cfg, DomTree, Loops};
+use synth_ir::entity::SecondaryMap;
+use synth_ir::{
+    BinaryOp, Block, Function, Inst, InstData, Slot, SourceLoc, SymbolId, Target, Value, ValueDef,
+};
 
 use crate::{Context, Pass};
 
@@ -30,7 +34,8 @@ const STEP: i32 = 128;
 
 impl Pass for Addresses {
     fn run(&self, func: &mut Function, cx: &Context<'_>) -> bool {
-        let accesses = find_accesses(func);
+        let variance = Variance::new(func);
+        let accesses = find_accesses(func, &variance);
         let groups = Groups::new(&accesses, cx.target);
         let mut next = accesses.into_iter().peekable();
         let mut changed = false;
@@ -40,13 +45,47 @@ impl Pass for Addresses {
             let mut out = Vec::with_capacity(insts.len());
             for inst in insts {
                 if let Some(access) = next.next_if(|access| access.inst == inst) {
-                    changed |= rewrite(func, &access, &groups, cx.target, &mut out);
+                    let fixed = |func: &Function, value| variance.is_fixed(func, value, block);
+                    changed |= rewrite(func, &access, &groups, cx.target, fixed, &mut out);
                 }
                 out.push(inst);
             }
             func.blocks[block].insts = out;
         }
         changed
+    }
+}
+
+/// What changes in the turns of which loop.
+struct Variance {
+    dom: DomTree,
+    loops: Loops,
+    home: SecondaryMap<Inst, Option<Block>>,
+}
+
+impl Variance {
+    fn new(func: &Function) -> Self {
+        let cfg = Cfg::new(func);
+        let dom = DomTree::new(func, &cfg);
+        let loops = Loops::new(&cfg, &dom);
+        let mut home = SecondaryMap::new();
+        for &block in &func.layout {
+            func.blocks[block].insts.iter().for_each(|&inst| home[inst] = Some(block));
+        }
+        Variance { dom, loops, home }
+    }
+
+    /// Whether a value is the same in all turns of the innermost loop around a
+    /// block.
+    fn is_fixed(&self, func: &Function, value: Value, block: Block) -> bool {
+        let home = match func.values[value].def {
+            ValueDef::Param(home, _) => Some(home),
+            ValueDef::Result(inst, _) => self.home[inst],
+        };
+        match (self.loops.header(block), home) {
+            (Some(header), Some(home)) => !self.dom.dominates(header, home),
+            _ => false,
+        }
     }
 }
 
@@ -74,7 +113,7 @@ struct Access {
 }
 
 /// Loads and stores whose addresses have terms, in order.
-fn find_accesses(func: &Function) -> Vec<Access> {
+fn find_accesses(func: &Function, variance: &Variance) -> Vec<Access> {
     let mut found = vec![];
     for &block in &func.layout {
         for &inst in &func.blocks[block].insts {
@@ -84,7 +123,7 @@ fn find_accesses(func: &Function) -> Vec<Access> {
                 continue;
             };
             let mut parts = Parts { key: Key::default(), constant: offset };
-            parts.add(func, addr, DEPTH);
+            parts.add(func, addr, DEPTH, &|v| variance.is_fixed(func, v, block));
             let Parts { mut key, constant } = parts;
             key.terms.sort();
             if (1..=TERMS).contains(&key.terms.len()) {
@@ -101,7 +140,7 @@ struct Parts {
 }
 
 impl Parts {
-    fn add(&mut self, func: &Function, value: Value, depth: u32) {
+    fn add(&mut self, func: &Function, value: Value, depth: u32, fixed: &dyn Fn(Value) -> bool) {
         let data = func.def_inst(value).map(|inst| &func.insts[inst]);
         match data {
             Some(&InstData::Const(c)) => self.constant = self.constant.wrapping_add(c),
@@ -114,10 +153,13 @@ impl Parts {
                 self.constant = self.constant.wrapping_add(offset);
             }
             Some(&InstData::Binary { op: BinaryOp::Add, args: [a, b] })
-                if depth > 0 && (has_constant(func, a, depth) || has_constant(func, b, depth)) =>
+                if depth > 0
+                    && (has_constant(func, a, depth)
+                        || has_constant(func, b, depth)
+                        || fixed(a) != fixed(b)) =>
             {
-                self.add(func, a, depth - 1);
-                self.add(func, b, depth - 1);
+                self.add(func, a, depth - 1, fixed);
+                self.add(func, b, depth - 1, fixed);
             }
             _ => self.key.terms.push(value),
         }
@@ -125,7 +167,7 @@ impl Parts {
 }
 
 /// Whether a constant part can be taken out of a sum. A sum of other values
-/// stays whole.
+/// stays whole, unless only one of them changes in the loop.
 fn has_constant(func: &Function, value: Value, depth: u32) -> bool {
     let Some(inst) = func.def_inst(value) else { return false };
     match func.insts[inst] {
@@ -152,7 +194,10 @@ impl Groups {
         for (key, constants) in &mut groups {
             constants.sort();
             constants.dedup();
-            *constants = bases(key.anchor, constants, target);
+            // A single one with several terms: all of it into the base.
+            if key.terms.len() == 1 || constants.len() > 1 {
+                *constants = bases(key.anchor, constants, target);
+            }
         }
         Groups(groups)
     }
@@ -191,12 +236,78 @@ fn bases(anchor: Anchor, constants: &[i32], target: &dyn Target) -> Vec<i32> {
     bases
 }
 
+/// An address as it is to be written.
+enum Tree {
+    Term(Value),
+    Anchor,
+    Sum(Box<[Tree; 2]>),
+}
+
+impl Tree {
+    fn sum(a: Tree, b: Tree) -> Tree {
+        Tree::Sum(Box::new([a, b]))
+    }
+
+    fn of(terms: &[Value]) -> Option<Tree> {
+        terms.iter().map(|&term| Tree::Term(term)).reduce(Tree::sum)
+    }
+
+    /// What is the same in every turn of the loop is added up first, the
+    /// anchor included.
+    fn new(key: &Key, start: i32, fixed: impl Fn(Value) -> bool) -> Option<Tree> {
+        let (fixed, others): (Vec<Value>, Vec<Value>) =
+            key.terms.iter().partition(|&&term| fixed(term));
+        let anchor = (key.anchor != Anchor::None || start != 0).then_some(Tree::Anchor);
+        let sum = [Tree::of(&fixed), anchor].into_iter().flatten().reduce(Tree::sum);
+        match fixed.is_empty() {
+            true => [Tree::of(&others), sum].into_iter().flatten().reduce(Tree::sum),
+            false => [sum, Tree::of(&others)].into_iter().flatten().reduce(Tree::sum),
+        }
+    }
+
+    /// Whether a value is that sum already.
+    fn matches(&self, func: &Function, value: Value, anchor: &InstData) -> bool {
+        let Tree::Term(term) = self else {
+            let Some(inst) = func.def_inst(value) else { return false };
+            return match (self, &func.insts[inst]) {
+                (Tree::Sum(parts), InstData::Binary { op: BinaryOp::Add, args }) => {
+                    parts.iter().zip(args).all(|(part, &arg)| part.matches(func, arg, anchor))
+                }
+                (Tree::Anchor, data) => data == anchor,
+                _ => false,
+            };
+        };
+        *term == value
+    }
+
+    fn write(
+        &self,
+        func: &mut Function,
+        anchor: &InstData,
+        loc: SourceLoc,
+        out: &mut Vec<Inst>,
+    ) -> Value {
+        let data = match self {
+            Tree::Term(term) => return *term,
+            Tree::Anchor => anchor.clone(),
+            Tree::Sum(parts) => {
+                let args = [&parts[0], &parts[1]].map(|part| part.write(func, anchor, loc, out));
+                InstData::Binary { op: BinaryOp::Add, args }
+            }
+        };
+        let inst = func.make_inst(data, loc);
+        out.push(inst);
+        func.result(inst)
+    }
+}
+
 /// Gives an access its base. Says whether it had another one.
 fn rewrite(
     func: &mut Function,
     access: &Access,
     groups: &Groups,
     target: &dyn Target,
+    fixed: impl Fn(&Function, Value) -> bool,
     out: &mut Vec<Inst>,
 ) -> bool {
     let Access { inst, ref key, constant } = *access;
@@ -205,31 +316,18 @@ fn rewrite(
         _ => groups.base(key, constant),
     };
     let rest = constant.wrapping_sub(start);
-    let (old_addr, old_offset) =
-        place(&mut func.insts[inst]).map_or((None, 0), |(a, o)| (Some(*a), *o));
-    if old_offset == rest && old_addr.is_some_and(|addr| is_sum(func, addr, key, start)) {
+    let anchor = match key.anchor {
+        Anchor::None => InstData::Const(start),
+        Anchor::Symbol(symbol) => InstData::SymbolAddr { symbol, addend: start },
+        Anchor::Slot(slot) => InstData::SlotAddr { slot, offset: start },
+    };
+    let Some(tree) = Tree::new(key, start, |term| fixed(func, term)) else { return false };
+    let Some((&mut addr, &mut offset)) = place(&mut func.insts[inst]) else { return false };
+    if offset == rest && tree.matches(func, addr, &anchor) {
         return false;
     }
     let loc = func.locs[inst];
-    let mut emit = |func: &mut Function, data| {
-        let inst = func.make_inst(data, loc);
-        out.push(inst);
-        func.result(inst)
-    };
-    let mut sum = key.terms[0];
-    for &term in &key.terms[1..] {
-        sum = emit(func, InstData::Binary { op: BinaryOp::Add, args: [sum, term] });
-    }
-    let base = match key.anchor {
-        Anchor::None if start == 0 => None,
-        Anchor::None => Some(InstData::Const(start)),
-        Anchor::Symbol(symbol) => Some(InstData::SymbolAddr { symbol, addend: start }),
-        Anchor::Slot(slot) => Some(InstData::SlotAddr { slot, offset: start }),
-    };
-    if let Some(base) = base {
-        let base = emit(func, base);
-        sum = emit(func, InstData::Binary { op: BinaryOp::Add, args: [sum, base] });
-    }
+    let sum = tree.write(func, &anchor, loc, out);
     if let Some((addr, offset)) = place(&mut func.insts[inst]) {
         (*addr, *offset) = (sum, rest);
     }
@@ -244,39 +342,4 @@ fn place(data: &mut InstData) -> Option<(&mut Value, &mut i32)> {
         }
         _ => None,
     }
-}
-
-/// Whether a value is the sum that would be written for a key: then it stays,
-/// so that a second run changes nothing.
-fn is_sum(func: &Function, value: Value, key: &Key, start: i32) -> bool {
-    let add = |value| match func.insts[func.def_inst(value)?] {
-        InstData::Binary { op: BinaryOp::Add, args } => Some(args),
-        _ => None,
-    };
-    let mut sum = value;
-    if key.anchor != Anchor::None || start != 0 {
-        let Some([x, base]) = add(value) else { return false };
-        let Some(inst) = func.def_inst(base) else { return false };
-        let expected = match func.insts[inst] {
-            InstData::Const(c) => key.anchor == Anchor::None && c == start,
-            InstData::SymbolAddr { symbol, addend } => {
-                key.anchor == Anchor::Symbol(symbol) && addend == start
-            }
-            InstData::SlotAddr { slot, offset } => {
-                key.anchor == Anchor::Slot(slot) && offset == start
-            }
-            _ => false,
-        };
-        if !expected {
-            return false;
-        }
-        sum = x;
-    }
-    for &term in key.terms[1..].iter().rev() {
-        match add(sum) {
-            Some([x, y]) if y == term => sum = x,
-            _ => return false,
-        }
-    }
-    sum == key.terms[0]
 }
