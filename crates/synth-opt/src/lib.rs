@@ -14,6 +14,7 @@ pub mod dead_symbols;
 mod edit;
 pub mod gvn;
 pub mod induction;
+pub mod inline;
 pub mod licm;
 mod link;
 pub mod machine_stack;

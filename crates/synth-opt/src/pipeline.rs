@@ -8,8 +8,8 @@ use synth_ir::entity::SecondaryMap;
 use synth_ir::{Function, Program, SymbolId, SymbolNames, Target};
 
 use crate::{
-    addresses, atomics, cfg_cleanup, checks, const_data, dce, dead_symbols, gvn, induction, licm,
-    machine_stack, ranges, simplify, slots, soften,
+    addresses, atomics, cfg_cleanup, checks, const_data, dce, dead_symbols, gvn, induction, inline,
+    licm, machine_stack, ranges, simplify, slots, soften,
 };
 
 /// How much to optimise, and for what.
@@ -203,8 +203,15 @@ pub const PIPELINE: &[Stage] = &[
     function("gvn", &gvn::Gvn, SOME),
     function("dce", &dce::Dce, SOME),
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, SOME),
+    // What is inlined has been cleaned up; what it gives goes through all again.
+    program("inline", |program, _| inline::for_speed(program), &[Level::O2]),
+    program("inline", |program, _| inline::for_size(program), &[Level::Os, Level::Oz]),
+    program("dead_symbols", |program, _| dead_symbols::run(program), MORE),
+    function("cfg_cleanup", &cfg_cleanup::CfgCleanup, MORE),
     program("const_data", |program, _| const_data::run(program), MORE),
     function("simplify", &simplify::Simplify, MORE),
+    function("slots", &slots::Slots, MORE),
+    function("gvn", &gvn::Gvn, MORE),
     function("ranges", &ranges::Ranges, MORE),
     function("checks", &checks::Checks, MORE),
     function("addresses", &addresses::Addresses, MORE),

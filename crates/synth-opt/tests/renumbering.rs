@@ -18,7 +18,7 @@ b0(v0: i32):
   v1 = call @helper(v0): (i32) -> (i32)
   return v1
 }
-local func @helper(i32) -> (i32) {
+global func @helper(i32) -> (i32) {
 b0(v0: i32):
   v1 = symbol_addr @only_dead_code
   return v0

@@ -1,0 +1,205 @@
+//! The copying part of inlining.
+//!
+//! The block of the call is split: what stands before the call jumps to a
+//! copy of the callee's entry with the arguments; a return jumps to the rest
+//! of the block, whose parameters are the results.
+
+use std::collections::HashMap;
+
+use synth_ir::entity::SecondaryMap;
+use synth_ir::{
+    Block, BlockCall, Function, Inst, InstData, Program, Slot, Source, SourceLoc, SymbolId, Value,
+    ValueData, ValueDef,
+};
+
+use crate::edit::Replacements;
+
+/// Copies callees into one function.
+pub(super) struct Splicer<'a> {
+    func: &'a mut Function,
+    program: &'a mut Program,
+    /// What the results of calls are now.
+    results: Replacements,
+    layout: Vec<Block>,
+}
+
+impl<'a> Splicer<'a> {
+    pub(super) fn new(func: &'a mut Function, program: &'a mut Program) -> Self {
+        Splicer { func, program, results: Replacements::default(), layout: vec![] }
+    }
+
+    /// Replaces calls, which are given in the order of the layout.
+    pub(super) fn run(mut self, calls: &[Inst]) {
+        let mut next = calls.iter().copied().peekable();
+        for block in std::mem::take(&mut self.func.layout) {
+            self.layout.push(block);
+            let insts = std::mem::take(&mut self.func.blocks[block].insts);
+            let mut current = block;
+            for inst in insts {
+                match next.next_if_eq(&inst) {
+                    Some(call) => current = self.splice(current, call),
+                    None => self.func.blocks[current].insts.push(inst),
+                }
+            }
+        }
+        self.func.layout = self.layout;
+        self.results.apply(self.func);
+    }
+
+    /// Ends a block in a jump to a copy of what the call calls. Returns the
+    /// block where it continues.
+    fn splice(&mut self, block: Block, call: Inst) -> Block {
+        let InstData::Call { callee, args, .. } = self.func.insts[call].clone() else {
+            return block;
+        };
+        let Some(body) = self.program.function(callee) else { return block };
+        let mut copy = Copy::new(self.func, body);
+        let continuation = new_block(self.func);
+        for old in self.func.results[call].clone() {
+            let ty = self.func.values[old].ty;
+            let new = self.func.add_param(continuation, ty);
+            self.results.replace(old, new);
+        }
+        copy.instructions(self.func, body, continuation);
+        let Copy { blocks, locs, .. } = copy;
+        self.layout.extend(body.layout.iter().filter_map(|&old| blocks[old]));
+        self.layout.push(continuation);
+        let at = self.func.locs[call];
+        if let Some(entry) = blocks[body.entry()] {
+            let jump = InstData::Jump(BlockCall::new(entry, args));
+            self.func.append(block, jump, at);
+        }
+        self.place(callee, at, &locs);
+        continuation
+    }
+
+    /// Gives copied instructions their locations.
+    fn place(&mut self, callee: SymbolId, at: SourceLoc, locs: &[(Inst, SourceLoc)]) {
+        let mut inlined: HashMap<SourceLoc, SourceLoc> = HashMap::new();
+        for &(inst, old) in locs {
+            self.func.locs[inst] = inlined_loc(self.program, &mut inlined, callee, at, old);
+        }
+    }
+}
+
+/// The location of what stood at `old` in a function that was inlined at `at`.
+fn inlined_loc(
+    program: &mut Program,
+    inlined: &mut HashMap<SourceLoc, SourceLoc>,
+    callee: SymbolId,
+    at: SourceLoc,
+    old: SourceLoc,
+) -> SourceLoc {
+    // The chain of calls from the instruction outwards.
+    let mut chain = vec![];
+    let mut next = old;
+    let mut outer = loop {
+        if let Some(&done) = inlined.get(&next) {
+            break done;
+        }
+        if next == SourceLoc::default() {
+            break at;
+        }
+        chain.push(next);
+        next = program.sources[next.0 as usize].inlined_at;
+    };
+    for loc in chain.into_iter().rev() {
+        let source = program.sources[loc.0 as usize];
+        let function = source.function.or(Some(callee));
+        outer = program.add_source(Source { function, inlined_at: outer, ..source });
+        inlined.insert(loc, outer);
+    }
+    outer
+}
+
+/// A block that is not in the layout yet.
+fn new_block(func: &mut Function) -> Block {
+    let block = func.add_block();
+    func.layout.pop();
+    block
+}
+
+/// What stands for the parts of the callee in the caller.
+struct Copy {
+    blocks: SecondaryMap<Block, Option<Block>>,
+    values: SecondaryMap<Value, Option<Value>>,
+    slots: SecondaryMap<Slot, Option<Slot>>,
+    /// Copied instructions and their locations in the callee.
+    locs: Vec<(Inst, SourceLoc)>,
+}
+
+impl Copy {
+    /// Makes blocks and slots.
+    fn new(func: &mut Function, body: &Function) -> Self {
+        let mut copy = Copy {
+            blocks: SecondaryMap::new(),
+            values: SecondaryMap::new(),
+            slots: SecondaryMap::new(),
+            locs: vec![],
+        };
+        for (slot, &data) in &body.slots {
+            copy.slots[slot] = Some(func.slots.push(data));
+        }
+        for &old in &body.layout {
+            let new = new_block(func);
+            copy.blocks[old] = Some(new);
+            for &param in &body.blocks[old].params {
+                copy.values[param] = Some(func.add_param(new, body.values[param].ty));
+            }
+        }
+        copy
+    }
+
+    /// Copies the instructions. A value may be used before its definition is
+    /// copied, as blocks are in no particular order: so arguments come last.
+    fn instructions(&mut self, func: &mut Function, body: &Function, continuation: Block) {
+        let mut copies = vec![];
+        for &old_block in &body.layout {
+            let Some(block) = self.blocks[old_block] else { continue };
+            for &old in &body.blocks[old_block].insts {
+                let data = self.data(func, body, &body.insts[old], continuation);
+                let new = func.insts.push(data);
+                func.blocks[block].insts.push(new);
+                for (i, &from) in body.results[old].iter().enumerate() {
+                    let def = ValueDef::Result(new, i as u32);
+                    let to = func.values.push(ValueData { ty: body.values[from].ty, def });
+                    func.results[new].push(to);
+                    self.values[from] = Some(to);
+                }
+                copies.push(new);
+                self.locs.push((new, body.locs[old]));
+            }
+        }
+        for inst in copies {
+            func.insts[inst].map_args(|v| self.values[v].unwrap_or(v));
+        }
+    }
+
+    /// An instruction with the caller's blocks, slots and signatures, but the
+    /// callee's values.
+    fn data(
+        &self,
+        func: &mut Function,
+        body: &Function,
+        data: &InstData,
+        continuation: Block,
+    ) -> InstData {
+        let mut data = match data {
+            InstData::Return(values) => {
+                return InstData::Jump(BlockCall::new(continuation, values.clone()));
+            }
+            data => data.clone(),
+        };
+        match &mut data {
+            InstData::SlotAddr { slot, .. } => *slot = self.slots[*slot].unwrap_or(*slot),
+            InstData::Call { sig, .. } | InstData::CallIndirect { sig, .. } => {
+                *sig = func.add_sig(body.sigs[*sig].clone());
+            }
+            _ => {}
+        }
+        for call in data.successors_mut() {
+            call.block = self.blocks[call.block].unwrap_or(call.block);
+        }
+        data
+    }
+}
