@@ -4,6 +4,12 @@
 
 use std::path::Path;
 
+use synth::Options;
+use synth_ir::{Data, DataReloc, Definition, Linkage, Program};
+use synth_object::{Object, ObjectOptions};
+use synth_opt::{Input, Problem, link};
+use synth_testkit::Rng;
+
 use crate::tools::{SYNTH, emulate, repository, run, scratch, text, try_run};
 
 const GCC: &[&str] = &["-mcpu=cortex-m4", "-mthumb", "-O2", "-Wall", "-Werror"];
@@ -124,4 +130,87 @@ fn what_does_not_fit_is_refused() {
     assert!(message.contains("in short.a: invalid archive"), "{message}");
     std::fs::write(dir.join("empty.a"), b"!<arch>\n").unwrap();
     assert!(refusal(&["empty.a"]).contains("nothing to compile"));
+}
+
+/// Random symbols of three inputs: what GNU ld makes of their objects has the
+/// same symbols as the object of our linked program. Sizes tell who won.
+#[test]
+fn symbols_are_resolved_as_gnu_ld_does() {
+    let dir = scratch("link-random");
+    let cpu = Options::default().cpu;
+    let mut rng = Rng::new(11);
+    let object = |program: &Program, name: &str| {
+        let object = Object::from_program(program, &[], cpu, &ObjectOptions::default());
+        std::fs::write(dir.join(name), object.unwrap().write().unwrap()).unwrap();
+    };
+    let (mut linked_cases, mut refused) = (0, 0);
+    for case in 0..40 {
+        let inputs: Vec<Input> = (1..=3)
+            .map(|number| {
+                let mut program = Program::new();
+                for symbol in 0..8 {
+                    random_symbol(&mut program, symbol, number, &mut rng);
+                }
+                Input { name: format!("{number}.o"), program }
+            })
+            .collect();
+        for input in &inputs {
+            object(&input.program, &input.name);
+        }
+        let gnu = ["-r", "-o", "gnu.o", "1.o", "2.o", "3.o"];
+        let gnu = try_run(&dir, "arm-none-eabi-ld", &gnu);
+        match link(inputs) {
+            Ok(linked) => {
+                assert!(gnu.status.success(), "{case}: {}", text(&gnu));
+                object(&linked.program, "ours.o");
+                assert_eq!(globals(&dir, "ours.o"), globals(&dir, "gnu.o"), "{case}");
+                linked_cases += 1;
+            }
+            Err(error) => {
+                assert!(!gnu.status.success(), "{case}: {error}");
+                let gnu = text(&gnu);
+                for problem in error.problems {
+                    let Problem::Duplicate { symbol, .. } = problem else { panic!("{problem}") };
+                    assert!(gnu.contains(&format!("multiple definition of `{symbol}'")), "{gnu}");
+                }
+                refused += 1;
+            }
+        }
+    }
+    assert!(linked_cases > 10 && refused > 5, "{linked_cases} {refused}");
+}
+
+/// Name, kind and size of what is defined; name and kind of what is not.
+fn globals(dir: &Path, object: &str) -> Vec<String> {
+    let text = run(dir, "arm-none-eabi-nm", &["--format=posix", "--extern-only", object]);
+    let columns = |line: &str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let size = if "Uvw".contains(words[1]) { "" } else { words[3] };
+        format!("{} {} {size}", words[0], words[1])
+    };
+    let mut lines: Vec<String> = text.lines().map(columns).collect();
+    lines.sort();
+    lines
+}
+
+fn random_symbol(program: &mut Program, symbol: u32, input: u32, rng: &mut Rng) {
+    let linkage = match rng.below(8) {
+        0 => return,
+        1 => Linkage::Global,
+        2 => Linkage::Weak,
+        3 => Linkage::Comdat,
+        4 => Linkage::Local,
+        kind => {
+            let linkage = if kind == 5 { Linkage::Weak } else { Linkage::Global };
+            let def = Definition::UndefinedData;
+            let id = program.add(format!("s{symbol}"), linkage, def);
+            // Only what is used stands in an object's symbol table.
+            let relocs = vec![DataReloc { offset: 0, symbol: id, addend: 0 }];
+            let data = Data { size: 4, align: 4, relocs, ..Data::default() };
+            program.add(format!("user{symbol}.{input}"), Linkage::Global, Definition::Data(data));
+            return;
+        }
+    };
+    let data = Data { size: 4 * input, align: 4, bytes: vec![1; 4], ..Data::default() };
+    program.add(format!("s{symbol}"), linkage, Definition::Data(data));
 }
