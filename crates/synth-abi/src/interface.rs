@@ -33,6 +33,8 @@ pub struct Interface {
     pub exports: Vec<Entry>,
     /// What the host must define.
     pub imports: Vec<Entry>,
+    /// Routines that a library of the host must supply.
+    pub helpers: Vec<String>,
 }
 
 /// One function or variable.
@@ -65,6 +67,7 @@ impl Interface {
             types: declarations.types.clone(),
             exports: vec![],
             imports: vec![],
+            helpers: vec![],
         }
     }
 
@@ -127,8 +130,11 @@ impl Interface {
         for (word, entries) in [("export", &self.exports), ("import", &self.imports)] {
             for entry in entries {
                 let c = crate::header::declaration(&self.types, entry);
-                out.push_str(&format!("{word} {} {c}\n", entry.symbol));
+                out.push_str(&format!("{word} {} {c}\n", entry.symbol).replace("\n    ", " "));
             }
+        }
+        for helper in &self.helpers {
+            out.push_str(&format!("helper {helper}\n"));
         }
         out
     }

@@ -59,6 +59,11 @@ operators! {
         MaskInterrupts = "mask_interrupts",
         /// Restores the mask.
         RestoreInterrupts = "restore_interrupts",
+        /// The address of the function's arguments, which lie in memory one
+        /// after the other as those of a variadic function do: the core
+        /// registers that carry arguments are stored at the entry, right below
+        /// the arguments on the stack.
+        SpillArguments = "spill_arguments",
     }
 }
 
@@ -125,7 +130,7 @@ impl SystemOp {
     /// Types of the results.
     pub fn result_types(self) -> &'static [Type] {
         match self {
-            SystemOp::MaskInterrupts => &[Type::I32],
+            SystemOp::MaskInterrupts | SystemOp::SpillArguments => &[Type::I32],
             _ => &[],
         }
     }

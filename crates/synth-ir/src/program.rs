@@ -52,6 +52,8 @@ pub struct Symbol {
     pub def: Definition,
     /// The section to place it in, if not the default for its kind.
     pub section: Option<String>,
+    /// Alignment in bytes of a function, a power of two, if not the default.
+    pub align: Option<u32>,
     /// Whether it stays although nothing in the program refers to it.
     pub retain: bool,
 }
@@ -155,6 +157,7 @@ impl Program {
             visibility: Visibility::Default,
             def,
             section: None,
+            align: None,
             retain: false,
         })
     }

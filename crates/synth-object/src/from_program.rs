@@ -41,6 +41,7 @@ impl Object {
         placer.place_all()?;
         placer.place_aliases()?;
         placer.relocate_all()?;
+        placer.place_contract();
         let FloatUse { float, vfp_args } = float_use(program, codes);
         let mut object = placer.object;
         object.attributes = Some(Attributes { cpu, float, vfp_args });
@@ -75,6 +76,9 @@ struct Placer<'p> {
     /// Where the aliases of a symbol start.
     alias_starts: BTreeMap<SymbolId, BTreeSet<u32>>,
 }
+
+/// The section with the contract as text.
+pub const CONTRACT_SECTION: &str = ".synth.contract";
 
 /// Bytes of data with contents in one object. No device has as much flash; a
 /// few bytes of input can ask for 4 GiB.
@@ -139,7 +143,7 @@ impl<'p> Placer<'p> {
 
     fn place_function(&mut self, id: SymbolId, code: &Code) -> Result<(), ObjectError> {
         let symbol = &self.program.symbols[id];
-        let align = check_align(symbol, code.align.max(2))?;
+        let align = check_align(symbol, code.align.max(2).max(symbol.align.unwrap_or(1)))?;
         let name = section_name(symbol, ".text");
         let section = Section::new(name, Access::Execute, align, code.bytes.clone());
         let section = self.object.sections.push(section);
@@ -260,6 +264,14 @@ impl<'p> Placer<'p> {
             self.object.symbols.push(ObjectSymbol::local("$d", section, 0));
         }
         Ok(())
+    }
+
+    /// The section with the contract, which is in the file only.
+    fn place_contract(&mut self) {
+        if let (Some(text), false) = (&self.options.contract, self.options.orphan_clean) {
+            let bytes = text.clone().into_bytes();
+            self.object.sections.push(Section::new(CONTRACT_SECTION, Access::None, 1, bytes));
+        }
     }
 
     /// Adds the ELF symbol of a symbol.

@@ -11,8 +11,10 @@ pub struct ObjectOptions {
     pub unwind: bool,
     /// Stack use of each function (`.stack_sizes`, as LLVM writes it).
     pub stack_sizes: bool,
+    /// The contract as text (`.synth.contract`), for people and `synth inspect`.
+    pub contract: Option<String>,
     /// Leaves out the sections that linker scripts do not know
-    /// (`.synth.traps`, `.stack_sizes`), for builds that warn about orphans.
+    /// (`.synth.traps`, `.synth.contract`, `.stack_sizes`), for builds that warn about orphans.
     pub orphan_clean: bool,
 }
 
@@ -23,8 +25,16 @@ impl Default for ObjectOptions {
             traps: TrapTable::Debug,
             unwind: true,
             stack_sizes: true,
+            contract: None,
             orphan_clean: false,
         }
+    }
+}
+
+impl ObjectOptions {
+    /// How floats travel, as `-mfloat-abi` calls it.
+    pub fn float_abi(&self) -> &'static str {
+        if self.hard_float { "hard" } else { "soft" }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The stack frame (AAPCS32 section 6.2): from the stack pointer upwards
-//! outgoing arguments, slots, saved float registers, saved core registers.
+//! outgoing arguments, slots, saved float registers, saved core registers and,
+//! in a function that has its arguments in memory, r0-r3 as at the entry.
 //!
 //! A function that needs none of them has no frame. The size is a multiple
 //! of 8 with the saved registers, so that the stack pointer stays aligned at
@@ -29,6 +30,9 @@ const FLOAT_REACH: i64 = 1020;
 /// Frames beyond this are refused: no Cortex-M part has such a stack.
 const LARGEST: u64 = 1 << 24;
 
+/// Bytes that r0-r3 take where they are stored at the entry.
+pub const HOME: u32 = 16;
+
 /// Layout of a function's frame.
 #[derive(Clone, Debug)]
 pub struct Frame {
@@ -36,6 +40,8 @@ pub struct Frame {
     pub saved: u16,
     /// Number of double registers pushed, from d8 on.
     pub saved_doubles: u32,
+    /// The slot above the saved registers where r0-r3 are stored.
+    pub home: Option<FrameSlot>,
     /// Bytes below the saved registers.
     pub size: u32,
     /// Whether r12 is kept free for large offsets.
@@ -70,7 +76,7 @@ impl Frame {
         let mut at = u64::from(function.outgoing);
         let mut offsets = vec![0; function.slots.len()];
         for (index, &(size, align)) in function.slots.iter().enumerate() {
-            if !live[index] {
+            if !live[index] || function.home == Some(FrameSlot(index as u32)) {
                 continue;
             }
             at = at.next_multiple_of(u64::from(align.max(1)));
@@ -102,6 +108,7 @@ impl Frame {
         let mut frame = Frame {
             saved,
             saved_doubles,
+            home: function.home,
             size,
             scratch: false,
             far: false,
@@ -149,15 +156,20 @@ impl Frame {
         self.size + self.pushed() + self.realign.map_or(0, |align| align - 8)
     }
 
-    /// Bytes of saved registers.
+    /// Bytes of saved registers, and of r0-r3 if they are stored.
     pub fn pushed(&self) -> u32 {
-        8 * self.saved_doubles + 4 * self.saved.count_ones()
+        let home = if self.home.is_some() { HOME } else { 0 };
+        8 * self.saved_doubles + 4 * self.saved.count_ones() + home
     }
 
     /// The place that a mode names, if it is in the frame. Arguments of a
     /// frame with a saved stack pointer count from that one.
     pub fn location(&self, mode: Mode) -> Option<Location> {
         let (base, offset) = match mode {
+            Mode::Slot(slot, offset) if self.home == Some(slot) => {
+                let below = self.location(Mode::Incoming(0))?;
+                (below.base, below.offset - i64::from(HOME) + i64::from(offset))
+            }
             Mode::Slot(slot, offset) => {
                 let at = i64::from(self.offsets[slot.0 as usize]) + i64::from(offset);
                 (if self.dynamic { FP } else { SP }, at)

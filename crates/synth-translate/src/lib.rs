@@ -60,6 +60,7 @@
 //! which are COMDAT functions of the program.
 
 mod atomic;
+mod bridge;
 mod bulk;
 mod call;
 mod consts;
@@ -96,11 +97,20 @@ use crate::env::Env;
 use crate::error::Stop;
 use crate::func::FunctionError;
 
+pub use bridge::{
+    Border, BridgeError, Problem, Reason as BridgeReason, Terms, bridge, native_form,
+};
 pub use error::{Error, Reason, Refusal};
 pub use func::TranslatedFunction;
 pub use imports::{DISPATCH, IMPORT_NAMES, ImportedFunction, supply_imports};
 pub use options::{Bounds, Imports, Init, Model, Options};
 pub use sig::signature_symbol;
+
+/// The address model of a module: what the options say, else native for an
+/// object that is still to be linked, and linear for a finished module.
+pub fn model(module: &Module, options: &Options) -> Model {
+    native::model(module, options)
+}
 
 /// Where an export of the module can be found.
 #[derive(Clone, Debug, PartialEq, Eq)]

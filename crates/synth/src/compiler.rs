@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
+use synth_abi::Interface;
 use synth_ir::{Definition, Function, Linkage, Program, Signature, Symbol, SymbolId, Visibility};
 use synth_object::{Board, Image, ImageOptions, Object, link};
 use synth_opt::{Input, Observer, Renumbering, dead_symbols, link as link_programs, run_pipeline};
@@ -10,6 +11,7 @@ use synth_thumb::{Arch, Code, Listing, Thumb};
 use synth_translate::{ExportedSymbol, Output, Refusal, Translation, supply_imports};
 use synth_wasm::{Module, is_archive};
 
+use crate::border::Border;
 use crate::inputs::{self, Unit, in_file};
 use crate::run::find_signature;
 use crate::{Error, Options, RunError, STACK_LIMIT, Source, StackCheck, runtime};
@@ -87,7 +89,7 @@ impl Compiler {
         observer: &mut dyn Observer,
     ) -> Result<Compiled, Error> {
         check_imports(&[module], &self.options)?;
-        self.compile_output(self.translate(module)?, observer)
+        self.compile_output(self.translate(module)?, &[module], observer)
     }
 
     fn compile_units(
@@ -116,7 +118,7 @@ impl Compiler {
             imports: imports.concat(),
             refused: refused.concat(),
         };
-        self.compile_output(output, observer)
+        self.compile_output(output, &modules, observer)
     }
 
     fn translate(&self, module: &Module) -> Result<Output, Error> {
@@ -130,6 +132,7 @@ impl Compiler {
     fn compile_output(
         &self,
         output: Output,
+        modules: &[&Module],
         observer: &mut dyn Observer,
     ) -> Result<Compiled, Error> {
         let Output { mut program, mut exports, imports, mut refused } = output;
@@ -140,12 +143,17 @@ impl Compiler {
                 renumber(&mut exports, &mut refused, &numbers);
             }
         }
+        let border = Border::bind(&mut program, modules, &self.options)?;
         // What is supplied for imports is the host's to see and to replace.
         let how = self.options.translate.imports;
         supply_imports(&mut program, &imports, how).map_err(Error::ImportSymbol)?;
+        for export in &mut exports {
+            export.symbol = export.symbol.map(|id| border.native(id));
+        }
         let (mut compiled, numbers) = compile_program(program, &self.options, observer)?;
         renumber(&mut exports, &mut refused, &numbers);
         compiled.exported = exports;
+        compiled.border = border;
         compiled.refused = refused;
         Ok(compiled)
     }
@@ -230,7 +238,9 @@ pub(crate) fn compile_program(
         })
         .collect::<Result<Vec<_>, Error>>()?;
     let options = options.clone();
-    let compiled = Compiled { program, codes, exports, exported: vec![], refused: vec![], options };
+    let border = Border::default();
+    let (exported, refused) = (vec![], vec![]);
+    let compiled = Compiled { program, codes, exports, exported, refused, border, options };
     Ok((compiled, numbers))
 }
 
@@ -270,6 +280,7 @@ pub struct Compiled {
     /// program still has them; always empty
     /// unless [`synth_translate::Options::unsupported_traps`] is set.
     pub refused: Vec<Refusal>,
+    border: Border,
     options: Options,
 }
 
@@ -292,8 +303,17 @@ impl Compiled {
     /// # Errors
     /// If the program can't be expressed as one.
     pub fn object(&self) -> Result<Object, Error> {
-        let Options { cpu, object, .. } = &self.options;
-        Ok(Object::from_program(&self.program, &self.codes, *cpu, object)?)
+        let mut options = self.options.object.clone();
+        if self.border.is_native() {
+            options.contract = Some(self.interface("").to_contract_text(options.float_abi()));
+        }
+        Ok(Object::from_program(&self.program, &self.codes, self.options.cpu, &options)?)
+    }
+
+    /// What the object and its host supply to each other, for headers; `name`
+    /// is the object's.
+    pub fn interface(&self, name: &str) -> Interface {
+        self.border.interface(name, &self.program, &self.options.contract)
     }
 
     /// The image for a board, with the run-time routines that it needs.

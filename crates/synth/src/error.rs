@@ -39,6 +39,18 @@ pub enum Error {
     #[error("the program has the symbol '{0}', which --imports dispatch needs")]
     #[diagnostic(code(synth::import), help("rename it, or use --imports direct"))]
     ImportSymbol(&'static str),
+    /// Functions that can't be bound to their native forms.
+    #[error(transparent)]
+    #[diagnostic(code(synth::border))]
+    Border(#[from] synth_translate::BridgeError),
+    /// A contract file that can't be read.
+    #[error(transparent)]
+    #[diagnostic(code(synth::contract))]
+    Contract(#[from] synth_abi::ContractError),
+    /// Debug information that can't be read.
+    #[error(transparent)]
+    #[diagnostic(code(synth::dwarf))]
+    Dwarf(#[from] synth_abi::DwarfError),
     /// A function can't be compiled.
     #[error("function '{function}': {error}")]
     #[diagnostic(code(synth::compile))]

@@ -14,6 +14,7 @@
 //! ```
 
 mod argument;
+mod border;
 pub mod cli;
 mod compiler;
 mod error;

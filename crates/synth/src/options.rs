@@ -1,6 +1,7 @@
 //! What a compilation can be told.
 
 use synth_ir::SymbolId;
+use synth_abi::Contract;
 use synth_object::ObjectOptions;
 use synth_opt::{Level, PassOptions};
 use synth_thumb::{Arch, Cpu, FloatAbi, FloatAbiError, Fpu, Prefer};
@@ -43,6 +44,8 @@ pub struct Options {
     pub translate: synth_translate::Options,
     /// How exhaustion of the stack is found.
     pub stack_check: StackCheck,
+    /// The contract file.
+    pub contract: Contract,
     /// What the object holds beside code and data.
     pub object: ObjectOptions,
     /// The symbols that other objects may see; all that are not local, if it
@@ -65,6 +68,7 @@ impl Default for Options {
             stack_align: 16,
             translate: synth_translate::Options::default(),
             stack_check: StackCheck::default(),
+            contract: Contract::default(),
             object: ObjectOptions::default(),
             exports: Vec::new(),
             whole_archive: false,

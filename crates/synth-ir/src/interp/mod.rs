@@ -43,6 +43,9 @@ pub enum Halt {
     /// A stack pointer outside of the stack, or not a multiple of 8.
     #[error("the bad stack pointer {0:#x}")]
     BadStack(u32),
+    /// Arguments in memory, which are a machine's.
+    #[error("arguments are not in memory here")]
+    Arguments,
     /// A division by zero that no check guards.
     #[error("unguarded division by zero")]
     Division,

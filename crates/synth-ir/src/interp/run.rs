@@ -4,7 +4,7 @@ use cranelift_entity::EntityRef;
 
 use super::layout::{STACK_END, STACK_START};
 use super::{BadAddress, Halt, Host, Interpreter};
-use crate::atomic::{AtomicOp, AtomicWidth};
+use crate::atomic::{AtomicOp, AtomicWidth, SystemOp};
 use crate::eval::Val;
 use crate::function::{Block, BlockCall, Function, Inst, InstData, Value};
 use crate::ops::{LoadOp, StoreOp};
@@ -171,6 +171,7 @@ impl<'p> Interpreter<'p> {
                 let results = func.results[inst].iter().zip([old as i32, (old >> 32) as i32]);
                 results.for_each(|(v, word)| frame.values[v.index()] = Val::I32(word));
             }
+            System { op: SystemOp::SpillArguments, .. } => return Err(Halt::Arguments),
             System { .. } => {
                 // Nothing else runs, and no interrupt comes.
                 if let Some(&mask) = func.results[inst].first() {

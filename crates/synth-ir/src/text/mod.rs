@@ -6,7 +6,8 @@
 //!
 //! A program is a list of symbols, one statement a line; `;` starts a
 //! comment. A symbol starts with its linkage (`local`, `global`, `weak`,
-//! `comdat`), then `hidden`, `retain` and `section("NAME")` if they apply, then its kind:
+//! `comdat`), then `hidden`, `retain`, `section("NAME")` and `align N` (of a function) if they
+//! apply, then its kind:
 //!
 //! ```text
 //! global func @NAME(PARAMS) -> (RESULTS) [internal|helper] { … }

@@ -169,6 +169,9 @@ fn parse_symbol(
         symbol.section = Some(line.text()?);
         line.expect(')')?;
     }
+    if line.eat_word("align") {
+        symbol.align = Some(line.u32()?);
+    }
     let kind = line.word("the kind of a symbol")?;
     symbol.def = match kind {
         "func" => {

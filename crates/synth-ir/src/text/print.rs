@@ -343,6 +343,9 @@ fn print_symbol(
     if let Some(section) = &symbol.section {
         let _ = write!(prefix, "section({}) ", quoted(section));
     }
+    if let Some(align) = symbol.align {
+        let _ = write!(prefix, "align {align} ");
+    }
     let name = names.get(id);
     match &symbol.def {
         Definition::Function(func) => {

@@ -3,7 +3,7 @@
 use super::form::{gpr, low, not_pc, not_sp};
 use super::{Emitter, Item};
 use crate::compile::CompileError;
-use crate::frame::Frame;
+use crate::frame::{Frame, HOME};
 use crate::inst::{
     self, DList, DReg, Imm7x4, Imm8x4, Imm12, Inst, LoadList, PopList, PushList, RegSet, StoreList,
 };
@@ -41,6 +41,10 @@ impl Emitter<'_> {
     }
 
     pub(super) fn prologue(&mut self) -> Result<(), CompileError> {
+        if self.frame.home.is_some() {
+            let list = PushList::new(RegSet::from_core(0b1111));
+            self.push_inst(list.map(|list| Inst::PushT1 { list }), "push")?;
+        }
         let list = RegSet::from_core(self.frame.saved | self.pushed_scratch);
         if !list.is_empty() {
             let inst = PushList::new(list)
@@ -84,6 +88,9 @@ impl Emitter<'_> {
         if let Some(list) = self.saved_doubles() {
             self.item(Item::Inst(Inst::VpopD { list }));
         }
+        if self.frame.home.is_some() {
+            return self.leave_home();
+        }
         if self.frame.saved == 0 {
             let inst = not_pc_reg(14).map(|rm| Inst::BxT1 { rm });
             return self.push_inst(inst, "bx");
@@ -95,6 +102,27 @@ impl Emitter<'_> {
             .map(|list| Inst::PopT1 { list })
             .or_else(|| LoadList::new(list).map(|list| Inst::PopT2 { list }));
         self.push_inst(inst, "pop")
+    }
+
+    /// Restores the saved registers, leaves r0-r3 as stored at the entry behind
+    /// and returns. At most r0 and r1 hold results.
+    fn leave_home(&mut self) -> Result<(), CompileError> {
+        let pop = |list: u16| {
+            let list = RegSet::from_core(list);
+            PopList::new(list)
+                .map(|list| Inst::PopT1 { list })
+                .or_else(|| LoadList::new(list).map(|list| Inst::PopT2 { list }))
+        };
+        let saved = (self.frame.saved | self.pushed_scratch) & !(1 << 14);
+        if saved != 0 {
+            self.push_inst(pop(saved), "pop")?;
+        }
+        let link = if self.frame.saved == 0 { 14 } else { 3 };
+        if link == 3 {
+            self.push_inst(pop(1 << 3), "pop")?;
+        }
+        self.move_sp(HOME, false)?;
+        self.push_inst(not_pc_reg(link).map(|rm| Inst::BxT1 { rm }), "bx")
     }
 
     /// d8 and those above it that are saved.

@@ -53,6 +53,9 @@ pub struct MFunction {
     pub virtuals: u32,
     /// Size and alignment of frame slots, in bytes.
     pub slots: Vec<(u32, u32)>,
+    /// Where r0-r3 are stored at the entry, right below the stack arguments, in
+    /// a function that has its arguments in memory.
+    pub home: Option<FrameSlot>,
     /// Bytes of stack arguments that its calls pass.
     pub outgoing: u32,
     /// Whether it calls anything, so that lr must be saved.
@@ -93,6 +96,18 @@ impl MFunction {
     pub fn new_slot(&mut self, size: u32, align: u32) -> FrameSlot {
         self.slots.push((size, align));
         FrameSlot(self.slots.len() as u32 - 1)
+    }
+
+    /// The slot that holds r0-r3 as they are at the entry.
+    pub fn home_slot(&mut self) -> FrameSlot {
+        match self.home {
+            Some(slot) => slot,
+            None => {
+                let slot = self.new_slot(crate::frame::HOME, 4);
+                self.home = Some(slot);
+                slot
+            }
+        }
     }
 
     /// Number of loops around a block.

@@ -157,6 +157,11 @@ impl Lower<'_> {
                 let rn = self.put_value(mask);
                 self.emit(MInst::RestoreInterrupts { rn });
             }
+            (SystemOp::SpillArguments, _) => {
+                let slot = self.out.home_slot();
+                let rd = self.put_value(self.func.result(inst));
+                self.emit(MInst::SlotAddr { rd, slot, offset: 0 });
+            }
             _ => self.emit(MInst::Barrier),
         }
     }

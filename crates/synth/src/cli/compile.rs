@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::error::ErrorKind;
 use clap::{Args, ValueEnum};
 use miette::WrapErr;
+use synth_abi::Contract;
 use synth_object::{Board, TrapTable};
 use synth_opt::{PIPELINE, Printer, find_stage};
 
@@ -68,6 +69,17 @@ pub(super) struct Compile {
     /// The trap table, which names the function and wasm offset of each trap
     #[arg(long, value_enum, value_name = "KIND", default_value_t = Traps::Debug)]
     traps: Traps,
+    /// The contract: names, prototypes, sections and more, in TOML
+    ///
+    /// The keys are described in the documentation of the crate synth-abi.
+    #[arg(long, value_name = "FILE")]
+    contract: Option<PathBuf>,
+    /// Write a C header of what the object and its host supply to each other
+    #[arg(long, value_name = "FILE")]
+    emit_header: Option<PathBuf>,
+    /// Write the same as Rust declarations
+    #[arg(long, value_name = "FILE")]
+    emit_rust: Option<PathBuf>,
     /// Leave out sections of an object that linker scripts do not know
     #[arg(long)]
     orphan_clean: bool,
@@ -129,7 +141,10 @@ impl Compile {
         let names: Vec<String> = self.inputs.iter().map(|p| p.display().to_string()).collect();
         let sources: Vec<Source<'_>> =
             names.iter().zip(&inputs).map(|(name, bytes)| Source { name, bytes }).collect();
-        let options = self.options(board.as_ref());
+        let mut options = self.options(board.as_ref());
+        if let Some(path) = &self.contract {
+            options.contract = read_contract(path)?;
+        }
         let mut printer = Printer {
             out: std::io::stderr(),
             after: self.print_after.clone(),
@@ -138,7 +153,23 @@ impl Compile {
         let compiled = Compiler::new(options).compile_sources(&sources, &mut printer);
         let compiled = self.in_input(compiled)?;
         let contents = self.in_input(self.emit(&compiled, board.as_ref()))?;
-        write(&output, &contents)
+        write(&output, &contents)?;
+        self.write_headers(&compiled, &output)
+    }
+
+    fn write_headers(&self, compiled: &Compiled, output: &Path) -> Outcome {
+        if self.emit_header.is_none() && self.emit_rust.is_none() {
+            return Ok(());
+        }
+        let name = output.file_name().unwrap_or(output.as_os_str()).to_string_lossy();
+        let interface = compiled.interface(&name);
+        if let Some(path) = &self.emit_header {
+            write(path, interface.to_c_header().as_bytes())?;
+        }
+        if let Some(path) = &self.emit_rust {
+            write(path, interface.to_rust().as_bytes())?;
+        }
+        Ok(())
     }
 
     /// Names the input in an error, which those about several do themselves.
@@ -226,4 +257,10 @@ impl Compile {
             Emit::Ir => compiled.program.to_string().into_bytes(),
         })
     }
+}
+
+fn read_contract(path: &Path) -> miette::Result<Contract> {
+    let text = String::from_utf8(read(path)?)
+        .map_err(|_| miette::miette!("{} is no text", path.display()))?;
+    Ok(Contract::parse(&path.display().to_string(), &text).map_err(Error::from)?)
 }
