@@ -97,9 +97,7 @@ use crate::env::Env;
 use crate::error::Stop;
 use crate::func::FunctionError;
 
-pub use bridge::{
-    Border, BridgeError, Problem, Reason as BridgeReason, Terms, bridge, native_form,
-};
+pub use bridge::{Border, BridgeError, Problem, Reason as BridgeReason, Terms, bridge};
 pub use error::{Error, Reason, Refusal};
 pub use func::TranslatedFunction;
 pub use imports::{DISPATCH, IMPORT_NAMES, ImportedFunction, supply_imports};

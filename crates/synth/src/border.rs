@@ -8,7 +8,7 @@ use synth_abi::{
     read_dwarf,
 };
 use synth_ir::{Definition, InstData, Linkage, Program, Signature, Symbol, SymbolId};
-use synth_translate::{Model, Terms, bridge, model};
+use synth_translate::{ImportedFunction, Model, Terms, bridge, model};
 use synth_wasm::Module;
 
 use crate::{Error, Options};
@@ -25,6 +25,8 @@ pub(crate) struct Border {
     /// Names in the module of symbols that have another name.
     names: BTreeMap<String, String>,
     natives: BTreeMap<SymbolId, SymbolId>,
+    /// Native signatures of imports, where they are not the wasm ones.
+    imports: BTreeMap<String, Signature>,
 }
 
 impl Border {
@@ -58,7 +60,24 @@ impl Border {
         }
         let mut names = renamed;
         names.extend(bound.names);
-        Ok(Border { native, declarations, names, natives: bound.natives })
+        let (natives, imports) = (bound.natives, bound.imports);
+        Ok(Border { native, declarations, names, natives, imports })
+    }
+
+    /// The imports as they are now.
+    pub(crate) fn rename_imports(
+        &self,
+        imports: Vec<ImportedFunction>,
+        contract: &Contract,
+    ) -> Vec<ImportedFunction> {
+        let bind = |mut import: ImportedFunction| {
+            if let Some(signature) = self.imports.get(&import.symbol) {
+                import.signature = signature.clone();
+            }
+            import.symbol = contract.symbol(&import.symbol).to_string();
+            import
+        };
+        imports.into_iter().map(bind).collect()
     }
 
     pub(crate) fn is_native(&self) -> bool {

@@ -144,6 +144,7 @@ impl Compiler {
             }
         }
         let border = Border::bind(&mut program, modules, &self.options)?;
+        let imports = border.rename_imports(imports, &self.options.contract);
         // What is supplied for imports is the host's to see and to replace.
         let how = self.options.translate.imports;
         supply_imports(&mut program, &imports, how).map_err(Error::ImportSymbol)?;

@@ -11,6 +11,10 @@
 //!     k_spinlock_key_t k_spin_lock(struct k_spinlock *lock);
 //! '''
 //!
+//! # Whether functions that take or give structures by value are called by
+//! # their address. If not, calls of pointers stay as they are.
+//! value_callbacks = false
+//!
 //! [rename]                        # imports and exports get other symbols
 //! k_spin_lock = "k_spin_lock_shim"
 //!
@@ -55,6 +59,9 @@ pub use error::ContractError;
 pub struct Contract {
     /// What it declares.
     pub declarations: Declarations,
+    /// Whether functions that take or give structures by value are called by
+    /// their address.
+    pub value_callbacks: Option<bool>,
     /// Symbols of imports and exports, by the name in the module.
     pub renames: BTreeMap<String, String>,
     /// Variadic imports: the function that takes a `va_list`.

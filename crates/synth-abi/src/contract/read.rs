@@ -14,7 +14,10 @@ type Result<T> = std::result::Result<T, ContractError>;
 type Value<'v> = Spanned<DeValue<'v>>;
 
 /// Keys of the file, and of the tables by name.
-const TOP: &[&str] = &["declarations", "rename", "variadic", "function", "data", "section"];
+const TOP: &[&str] =
+    &["declarations", "value_callbacks", "rename", "variadic", "function", "data", "section"];
+/// Those of them that are tables.
+const TABLES: usize = 2;
 const FUNCTION: &[&str] = &["symbol", "prototype", "section", "align", "pointer"];
 const DATA: &[&str] = &["symbol", "section", "align", "readonly", "volatile"];
 const SECTION: &[&str] = &["readonly", "volatile"];
@@ -46,6 +49,7 @@ impl Reader<'_> {
             let text = self.string(value)?;
             self.declarations(text, value.span())?;
         }
+        self.out.value_callbacks = self.optional(table, "value_callbacks", Self::boolean)?;
         for (key, table) in self.tables(table)? {
             match key {
                 "rename" => self.renames(table, false)?,
@@ -61,7 +65,7 @@ impl Reader<'_> {
     /// The tables of the file, in a fixed order.
     fn tables<'v>(&self, table: &'v DeTable<'v>) -> Result<Vec<(&'static str, &'v DeTable<'v>)>> {
         let mut tables = vec![];
-        for key in TOP.iter().skip(1) {
+        for key in TOP.iter().skip(TABLES) {
             if let Some(value) = table.get(*key) {
                 tables.push((*key, self.table(value)?));
             }

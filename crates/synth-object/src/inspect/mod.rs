@@ -10,6 +10,7 @@ use object::read::elf::{ElfFile32, ElfSection32, SectionHeader};
 use object::read::{Object as _, ObjectSection, ObjectSymbol, SymbolSection};
 use object::{Endianness, RelocationFlags, RelocationTarget, elf};
 
+use crate::from_program::CONTRACT_SECTION;
 use crate::reloc::RelocKind;
 use crate::traps::{self, TRAP_SECTION, Trap};
 
@@ -36,6 +37,9 @@ pub struct Report {
     /// Bytes of stack that each function of an object uses, callees not
     /// included.
     pub stack: Vec<(String, u64)>,
+    /// The contract of an object of ours, line by line (`.synth.contract`): a
+    /// word that says what it is, and the rest.
+    pub contract: Vec<(String, String)>,
 }
 
 /// A section.
@@ -135,6 +139,7 @@ impl Report {
             traps: vec![],
             object_traps: vec![],
             stack: vec![],
+            contract: vec![],
         };
         let mut stack = vec![];
         for section in file.sections() {
@@ -167,6 +172,7 @@ impl Report {
             (TRAP_SECTION, false) => self.traps.extend(traps::decode(section.data()?)),
             (TRAP_SECTION, true) => tables::traps(file, section, &mut self.object_traps)?,
             (STACK_SECTION, true) => tables::stack(file, section, stack)?,
+            (CONTRACT_SECTION, _) => self.contract = contract_lines(section.data()?),
             _ => {}
         }
         let tables = [elf::SHT_SYMTAB, elf::SHT_STRTAB, elf::SHT_REL, elf::SHT_SYMTAB_SHNDX];
@@ -231,6 +237,12 @@ impl Report {
         names.sort_unstable();
         names
     }
+}
+
+fn contract_lines(text: &[u8]) -> Vec<(String, String)> {
+    let text = lossy(text);
+    let lines = text.lines().filter_map(|line| line.split_once(' '));
+    lines.map(|(word, rest)| (word.to_string(), rest.escape_debug().to_string())).collect()
 }
 
 fn symbol_report(

@@ -10,6 +10,7 @@ impl fmt::Display for Report {
             true => writeln!(f, "relocatable object for ARM")?,
             false => writeln!(f, "linked program for ARM, entry {:#010x}", self.entry)?,
         }
+        self.print_contract(f)?;
         if !self.attributes.is_empty() {
             writeln!(f, "\nbuild attributes")?;
         }
@@ -41,6 +42,40 @@ impl fmt::Display for Report {
             .iter()
             .try_for_each(|(section, t)| writeln!(f, "  {section}+{:#x} {t}", t.address))?;
         self.traps.iter().try_for_each(|t| writeln!(f, "  {:#010x} {t}", t.address))
+    }
+}
+
+/// The lines of a contract by their first word, and the titles over them.
+const CONTRACT: &[(&str, &str)] = &[
+    ("export", "exports"),
+    ("import", "imports, for the host to define"),
+    ("helper", "helpers, for a library to define"),
+];
+
+impl Report {
+    /// The contract. In a linked program those of several objects stand
+    /// together.
+    fn print_contract(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let words = ["contract", "model", "float-abi"];
+        if !self.contract.is_empty() {
+            writeln!(f, "\ncontract")?;
+        }
+        for (word, value) in self.contract.iter().filter(|(word, _)| words.contains(&&word[..])) {
+            let word = if word == "contract" { "version" } else { word };
+            writeln!(f, "  {word:<10} {value}")?;
+        }
+        for (word, title) in CONTRACT {
+            let mut lines = self.contract.iter().filter(|(w, _)| w == word).peekable();
+            if lines.peek().is_some() {
+                writeln!(f, "\n{title}")?;
+            }
+            for (_, line) in lines {
+                // The name stands before its declaration.
+                let line = line.split_once(' ').map_or(&line[..], |(_, declaration)| declaration);
+                writeln!(f, "  {line}")?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -45,6 +45,9 @@ pub enum Reason {
     Type(AbiError),
     /// Its address is taken, and the two sides call it in different ways.
     Address,
+    /// A function pointer is called, and which of several function types it
+    /// has can't be told.
+    Pointer,
     /// A weak function with variable arguments that the module itself calls.
     WeakVariadic,
     /// A structure that is passed by value is too large.
@@ -96,6 +99,13 @@ impl fmt::Display for Problem {
                 "the address of '{name}' is taken, and wasm and ARM code call it in different \
                  ways: say who calls it by its address, by the lines [function.{name}] and \
                  pointer = \"host\" or pointer = \"module\" in a contract file"
+            ),
+            Reason::Pointer => write!(
+                f,
+                "a function pointer is called as {name}, which stands for several function types \
+                 here that ARM code calls in different ways: pass pointers to structures, or say \
+                 that no function with structures by value is called by its address, by the line \
+                 value_callbacks = false in a contract file"
             ),
             Reason::WeakVariadic => write!(
                 f,

@@ -11,7 +11,7 @@
 //!   global symbol `f` a function that calls it. If another object may replace
 //!   it, the module itself calls it like an import.
 //!
-//! Aliases follow. A variadic import becomes a reference to the function that
+//! Aliases follow, and addresses are those of the native forms. A variadic import becomes a reference to the function that
 //! the contract names, which takes a `va_list`: that is what wasm passes.
 //!
 //! It runs after several objects were linked into one program, so that calls
@@ -19,6 +19,7 @@
 
 mod error;
 mod facts;
+mod pointers;
 mod rules;
 mod thunk;
 
@@ -27,7 +28,7 @@ use std::collections::BTreeMap;
 use synth_abi::{Calling, Contract, Declarations, FloatAbi, PointerSide};
 use synth_ir::{Definition, Function, Linkage, Program, Signature, Symbol, SymbolId};
 
-use facts::{Facts, function_of, shape};
+use facts::{Facts, Shape, function_of, shape};
 use thunk::{native_signature, to_host, to_module, wasm_signature};
 
 pub use error::{BridgeError, Problem, Reason};
@@ -55,6 +56,8 @@ pub struct Border {
     pub names: BTreeMap<String, String>,
     /// The native forms of functions that have thunks.
     pub natives: BTreeMap<SymbolId, SymbolId>,
+    /// The native signatures of imports that have thunks, by symbol.
+    pub imports: BTreeMap<String, Signature>,
 }
 
 /// Functions with variable arguments in C libraries, and their forms that take
@@ -90,7 +93,12 @@ const LARGEST: u32 = 1 << 12;
 /// All that can't be bound.
 pub fn bridge(program: &mut Program, terms: &Terms<'_>) -> Result<Border, BridgeError> {
     let facts = Facts::new(program);
-    let mut bridge = Bridge { program, terms, facts, problems: vec![], border: Border::default() };
+    let mut problems = vec![];
+    let callings = pointers::callings(terms, &facts, &mut problems);
+    // Before thunks are added, which call pointers natively.
+    pointers::apply(program, &callings);
+    let border = Border::default();
+    let mut bridge = Bridge { program, terms, facts, callings, problems, border };
     let ids: Vec<SymbolId> = bridge.program.symbols.keys().collect();
     for id in ids.into_iter().filter(|_| terms.native) {
         if let Err(reason) = bridge.function(id) {
@@ -109,6 +117,8 @@ struct Bridge<'b> {
     program: &'b mut Program,
     terms: &'b Terms<'b>,
     facts: Facts,
+    /// Pointers that are called natively, by how wasm would call them.
+    callings: BTreeMap<Shape, Calling>,
     problems: Vec<Problem>,
     border: Border,
 }
@@ -227,7 +237,9 @@ impl Bridge<'_> {
     fn pointer(&self, id: SymbolId, name: &str, calling: &Calling) -> Result<PointerSide, Reason> {
         let rules = self.terms.contract.functions.get(name);
         let addressed = self.facts.addressed.contains(&id);
-        let called = self.facts.indirect.contains(&shape(&wasm_signature(calling)));
+        let shape = shape(&wasm_signature(calling));
+        let native = self.callings.get(&shape) == Some(calling);
+        let called = self.facts.indirect.contains(&shape) && !native;
         match rules.and_then(|rules| rules.pointer) {
             Some(side) => Ok(side),
             None if addressed && called => Err(Reason::Address),
@@ -254,6 +266,8 @@ impl Bridge<'_> {
             def: Definition::Function(Box::new(to_host(host, calling))),
             ..symbol.clone()
         };
+        let signature = native_signature(calling, calling.variadic);
+        self.border.imports.insert(self.program.symbols[host].name.clone(), signature);
         self.border.natives.insert(id, host);
         if side == PointerSide::Host {
             self.readdress(id, host);
@@ -331,9 +345,4 @@ impl Bridge<'_> {
             .collect();
         rules::readdress(self.program, &same, to);
     }
-}
-
-/// The signature of a function as the host sees it.
-pub fn native_form(calling: &Calling) -> Signature {
-    native_signature(calling, calling.variadic)
 }

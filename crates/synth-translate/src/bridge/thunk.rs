@@ -52,6 +52,12 @@ fn native_types(passing: &Passing) -> Vec<AbiType> {
     }
 }
 
+/// What a thunk calls.
+enum Callee {
+    Symbol(SymbolId),
+    Pointer(Value),
+}
+
 /// A thunk under construction.
 struct Thunk<'f> {
     b: Builder<'f>,
@@ -72,9 +78,12 @@ impl<'f> Thunk<'f> {
         self.params.by_ref().take(count).collect()
     }
 
-    fn call(&mut self, callee: SymbolId, signature: Signature, args: Vec<Value>) -> Vec<Value> {
+    fn call(&mut self, callee: Callee, signature: Signature, args: Vec<Value>) -> Vec<Value> {
         let sig = self.b.func.add_sig(signature);
-        let inst = self.b.inst(InstData::Call { callee, sig, args });
+        let inst = self.b.inst(match callee {
+            Callee::Symbol(callee) => InstData::Call { callee, sig, args },
+            Callee::Pointer(target) => InstData::CallIndirect { target, sig, args },
+        });
         self.b.func.results[inst].clone()
     }
 
@@ -168,7 +177,29 @@ impl<'f> Thunk<'f> {
 /// `callee`. A variadic one passes on its argument pointer as a `va_list`.
 pub(super) fn to_host(callee: SymbolId, calling: &Calling) -> Function {
     let mut func = Function::new(wasm_signature(calling));
+    let thunk = Thunk::new(&mut func);
+    pass_to_host(thunk, Callee::Symbol(callee), calling);
+    func
+}
+
+/// The signature of [`to_pointer`].
+pub(super) fn pointer_signature(calling: &Calling) -> Signature {
+    let mut signature = wasm_signature(calling);
+    signature.params.insert(0, AbiType::I32);
+    signature
+}
+
+/// The function that the module calls in place of the host's function whose
+/// address is the first argument.
+pub(super) fn to_pointer(calling: &Calling) -> Function {
+    let mut func = Function::new(pointer_signature(calling));
     let mut thunk = Thunk::new(&mut func);
+    let target = thunk.take(&[AbiType::I32])[0];
+    pass_to_host(thunk, Callee::Pointer(target), calling);
+    func
+}
+
+fn pass_to_host(mut thunk: Thunk<'_>, callee: Callee, calling: &Calling) {
     let mut args = vec![];
     let result = calling.result;
     let wasm_result = result.filter(|r| r.wasm == WasmClass::Indirect);
@@ -208,7 +239,6 @@ pub(super) fn to_host(callee: SymbolId, calling: &Calling) -> Function {
         }
     }
     thunk.b.ret(&results);
-    func
 }
 
 /// The function that the host calls, which calls the module's function
@@ -245,7 +275,7 @@ pub(super) fn to_module(callee: SymbolId, calling: &Calling) -> Function {
         let named = thunk.b.iconst(argument_bytes(&thunk.b.func.signature) as i32);
         args.push(thunk.b.binary(BinaryOp::Add, start, named));
     }
-    let mut results = thunk.call(callee, wasm_signature(calling), args);
+    let mut results = thunk.call(Callee::Symbol(callee), wasm_signature(calling), args);
     if let Some(passing) = result {
         match (passing.wasm, memory, address) {
             (WasmClass::Scalar(_), Some(memory), _) => {
