@@ -31,13 +31,6 @@ impl Default for ObjectOptions {
     }
 }
 
-impl ObjectOptions {
-    /// How floats travel, as `-mfloat-abi` calls it.
-    pub fn float_abi(&self) -> &'static str {
-        if self.hard_float { "hard" } else { "soft" }
-    }
-}
-
 /// Whether an object has a trap table, and who can read it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TrapTable {

@@ -48,7 +48,10 @@ impl Border {
             declarations: &declarations,
             contract: &options.contract,
             native,
-            float: FloatAbi::Base,
+            float: match options.float_abi {
+                synth_thumb::FloatAbi::Hard => FloatAbi::Vfp,
+                _ => FloatAbi::Base,
+            },
             renamed: &renamed,
         };
         let bound = bridge(program, &terms)?;

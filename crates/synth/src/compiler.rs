@@ -7,7 +7,7 @@ use synth_abi::Interface;
 use synth_ir::{Definition, Function, Linkage, Program, Signature, Symbol, SymbolId, Visibility};
 use synth_object::{Board, Image, ImageOptions, Object, link};
 use synth_opt::{Input, Observer, Renumbering, dead_symbols, link as link_programs, run_pipeline};
-use synth_thumb::{Arch, Code, Listing, Thumb};
+use synth_thumb::{Arch, Code, FloatAbi, Listing, Thumb};
 use synth_translate::{ExportedSymbol, Output, Refusal, Translation, supply_imports};
 use synth_wasm::{Module, is_archive};
 
@@ -306,7 +306,11 @@ impl Compiled {
     pub fn object(&self) -> Result<Object, Error> {
         let mut options = self.options.object.clone();
         if self.border.is_native() {
-            options.contract = Some(self.interface("").to_contract_text(options.float_abi()));
+            let float_abi = match self.options.float_abi {
+                FloatAbi::Hard => "hard",
+                FloatAbi::Soft | FloatAbi::SoftFp => "soft",
+            };
+            options.contract = Some(self.interface("").to_contract_text(float_abi));
         }
         Ok(Object::from_program(&self.program, &self.codes, self.options.cpu, &options)?)
     }

@@ -1,7 +1,7 @@
 //! What a compilation can be told.
 
-use synth_ir::SymbolId;
 use synth_abi::Contract;
+use synth_ir::SymbolId;
 use synth_object::ObjectOptions;
 use synth_opt::{Level, PassOptions};
 use synth_thumb::{Arch, Cpu, FloatAbi, FloatAbiError, Fpu, Prefer};

@@ -96,7 +96,7 @@ pub fn bridge(program: &mut Program, terms: &Terms<'_>) -> Result<Border, Bridge
     let mut problems = vec![];
     let callings = pointers::callings(terms, &facts, &mut problems);
     // Before thunks are added, which call pointers natively.
-    pointers::apply(program, &callings);
+    pointers::apply(program, &callings, terms.float);
     let border = Border::default();
     let mut bridge = Bridge { program, terms, facts, callings, problems, border };
     let ids: Vec<SymbolId> = bridge.program.symbols.keys().collect();
@@ -185,13 +185,17 @@ impl Bridge<'_> {
             Definition::Function(func) => Some(&func.signature),
             _ => self.facts.calls.get(&id),
         };
-        let calling = match Calling::new(types, prototype, self.terms.float) {
+        // A variadic function is of the base variant; its form with a va_list
+        // is not variadic.
+        let imported = matches!(self.program.symbols[id].def, Definition::UndefinedFunction);
+        let float = if prototype.variadic && !imported { FloatAbi::Base } else { self.terms.float };
+        let calling = match Calling::new(types, prototype, float) {
             Ok(calling) => calling,
             // A function that only the module calls may have any type.
             Err(_) if self.is_local(id) && !by_contract => return Ok(None),
             Err(error) => return Err(Reason::Type(error)),
         };
-        let declared = wasm_signature(&calling);
+        let declared = wasm_signature(&calling, self.terms.float);
         if let Some(found) = found
             && shape(found) != shape(&declared)
         {
@@ -237,7 +241,7 @@ impl Bridge<'_> {
     fn pointer(&self, id: SymbolId, name: &str, calling: &Calling) -> Result<PointerSide, Reason> {
         let rules = self.terms.contract.functions.get(name);
         let addressed = self.facts.addressed.contains(&id);
-        let shape = shape(&wasm_signature(calling));
+        let shape = shape(&wasm_signature(calling, self.terms.float));
         let native = self.callings.get(&shape) == Some(calling);
         let called = self.facts.indirect.contains(&shape) && !native;
         match rules.and_then(|rules| rules.pointer) {
@@ -263,10 +267,10 @@ impl Bridge<'_> {
         *symbol = Symbol {
             name,
             linkage: Linkage::Local,
-            def: Definition::Function(Box::new(to_host(host, calling))),
+            def: Definition::Function(Box::new(to_host(host, calling, self.terms.float))),
             ..symbol.clone()
         };
-        let signature = native_signature(calling, calling.variadic);
+        let signature = native_signature(calling, calling.variadic, self.terms.float);
         self.border.imports.insert(self.program.symbols[host].name.clone(), signature);
         self.border.natives.insert(id, host);
         if side == PointerSide::Host {
@@ -290,7 +294,7 @@ impl Bridge<'_> {
         };
         let local = original.linkage == Linkage::Local;
         let public = if local { format!("{name}.native") } else { name.clone() };
-        let native = self.add_function(id, public, to_module(body, calling));
+        let native = self.add_function(id, public, to_module(body, calling, self.terms.float));
         self.program.symbols[native].linkage = original.linkage;
         self.program.symbols[native].visibility = original.visibility;
         self.program.symbols[native].retain = original.retain;
@@ -299,7 +303,7 @@ impl Bridge<'_> {
         symbol.retain = false;
         if replaceable {
             symbol.name = format!("{name}.call");
-            symbol.def = Definition::Function(Box::new(to_host(native, calling)));
+            symbol.def = Definition::Function(Box::new(to_host(native, calling, self.terms.float)));
         } else {
             symbol.name = format!("{name}.wasm");
         }
@@ -327,7 +331,8 @@ impl Bridge<'_> {
             symbol.retain = false;
             if replaceable {
                 symbol.name.push_str(".call");
-                symbol.def = Definition::Function(Box::new(to_host(public, calling)));
+                symbol.def =
+                    Definition::Function(Box::new(to_host(public, calling, self.terms.float)));
             } else {
                 symbol.name.push_str(".wasm");
             }

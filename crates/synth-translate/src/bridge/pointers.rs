@@ -8,7 +8,7 @@
 
 use std::collections::BTreeMap;
 
-use synth_abi::{Calling, Type};
+use synth_abi::{Calling, FloatAbi, Type};
 use synth_ir::{Definition, InstData, Linkage, Program, SymbolId};
 
 use super::Terms;
@@ -32,7 +32,7 @@ pub(super) fn callings(
         let Type::Function(prototype) = types.get(id) else { continue };
         // A pointer to a variadic function can't be told from others.
         let Ok(calling) = Calling::new(types, prototype, terms.float) else { continue };
-        let shape = shape(&wasm_signature(&calling));
+        let shape = shape(&wasm_signature(&calling, terms.float));
         if prototype.variadic || !facts.indirect.contains(&shape) {
             continue;
         }
@@ -50,7 +50,7 @@ pub(super) fn callings(
                 callings.insert(shape, calling.clone());
             }
             _ => {
-                let name = wasm_signature(&list[0]).to_string();
+                let name = wasm_signature(&list[0], terms.float).to_string();
                 problems.push(Problem { name, reason: Reason::Pointer });
             }
         }
@@ -59,10 +59,10 @@ pub(super) fn callings(
 }
 
 /// Sends the calls through thunks.
-pub(super) fn apply(program: &mut Program, callings: &BTreeMap<Shape, Calling>) {
+pub(super) fn apply(program: &mut Program, callings: &BTreeMap<Shape, Calling>, float: FloatAbi) {
     let mut thunks: BTreeMap<&Shape, SymbolId> = BTreeMap::new();
     for (number, (shape, calling)) in callings.iter().enumerate() {
-        let def = Definition::Function(Box::new(to_pointer(calling)));
+        let def = Definition::Function(Box::new(to_pointer(calling, float)));
         let name = format!("call_pointer.{number}");
         thunks.insert(shape, program.add(name, Linkage::Local, def));
     }
@@ -77,7 +77,7 @@ pub(super) fn apply(program: &mut Program, callings: &BTreeMap<Shape, Calling>) 
             let shape = shape(&func.sigs[*sig]);
             let Some(callee) = thunks.get(&shape).copied() else { continue };
             let args = [&[*target], &args[..]].concat();
-            let sig = func.add_sig(pointer_signature(&callings[&shape]));
+            let sig = func.add_sig(pointer_signature(&callings[&shape], float));
             func.insts[inst] = InstData::Call { callee, sig, args };
         }
     }

@@ -7,22 +7,31 @@
 //! Results are converted likewise. The inliner makes one function of a thunk
 //! and its only callee.
 
-use synth_abi::{Calling, NativeClass, Passing, WasmClass, wasm_abi_type};
+use synth_abi::{Calling, FloatAbi, NativeClass, Passing, WasmClass, wasm_abi_type};
 use synth_ir::{
     AbiType, BinaryOp, Builder, Function, InstData, LoadOp, Region, Signature, SlotData, StoreOp,
     SymbolId, SystemOp, Type, Value,
 };
 
-/// The signature of the wasm function.
-pub(super) fn wasm_signature(calling: &Calling) -> Signature {
+/// The signature of the wasm function. Its floats travel as those of a native
+/// one, whether it is variadic or not.
+pub(super) fn wasm_signature(calling: &Calling, float: FloatAbi) -> Signature {
     let (params, result) = calling.wasm_type();
     let list = |types: Vec<_>| types.into_iter().filter_map(wasm_abi_type).collect::<Vec<_>>();
-    Signature::new(list(params), list(result.into_iter().collect()))
+    with_floats(Signature::new(list(params), list(result.into_iter().collect())), float)
+}
+
+fn with_floats(signature: Signature, float: FloatAbi) -> Signature {
+    match float {
+        FloatAbi::Base => signature,
+        FloatAbi::Vfp => signature.with_vfp(),
+    }
 }
 
 /// The signature of the native function: of a variadic one without the `...`,
 /// or with a `va_list` in its place.
-pub(super) fn native_signature(calling: &Calling, va_list: bool) -> Signature {
+/// A variadic one is of the base variant (AAPCS32 section 6.1.2).
+pub(super) fn native_signature(calling: &Calling, va_list: bool, float: FloatAbi) -> Signature {
     let mut params = vec![];
     let results = match &calling.result {
         Some(Passing { native: NativeClass::Indirect, .. }) => {
@@ -34,7 +43,8 @@ pub(super) fn native_signature(calling: &Calling, va_list: bool) -> Signature {
     };
     params.extend(calling.params.iter().flat_map(native_types));
     params.extend(va_list.then_some(AbiType::I32));
-    Signature::new(params, results)
+    let float = if calling.variadic && !va_list { FloatAbi::Base } else { float };
+    with_floats(Signature::new(params, results), float)
 }
 
 /// The values that carry a C value natively.
@@ -175,31 +185,31 @@ impl<'f> Thunk<'f> {
 
 /// The function that the module calls, which calls the host's function
 /// `callee`. A variadic one passes on its argument pointer as a `va_list`.
-pub(super) fn to_host(callee: SymbolId, calling: &Calling) -> Function {
-    let mut func = Function::new(wasm_signature(calling));
+pub(super) fn to_host(callee: SymbolId, calling: &Calling, float: FloatAbi) -> Function {
+    let mut func = Function::new(wasm_signature(calling, float));
     let thunk = Thunk::new(&mut func);
-    pass_to_host(thunk, Callee::Symbol(callee), calling);
+    pass_to_host(thunk, Callee::Symbol(callee), calling, float);
     func
 }
 
 /// The signature of [`to_pointer`].
-pub(super) fn pointer_signature(calling: &Calling) -> Signature {
-    let mut signature = wasm_signature(calling);
+pub(super) fn pointer_signature(calling: &Calling, float: FloatAbi) -> Signature {
+    let mut signature = wasm_signature(calling, float);
     signature.params.insert(0, AbiType::I32);
     signature
 }
 
 /// The function that the module calls in place of the host's function whose
 /// address is the first argument.
-pub(super) fn to_pointer(calling: &Calling) -> Function {
-    let mut func = Function::new(pointer_signature(calling));
+pub(super) fn to_pointer(calling: &Calling, float: FloatAbi) -> Function {
+    let mut func = Function::new(pointer_signature(calling, float));
     let mut thunk = Thunk::new(&mut func);
     let target = thunk.take(&[AbiType::I32])[0];
-    pass_to_host(thunk, Callee::Pointer(target), calling);
+    pass_to_host(thunk, Callee::Pointer(target), calling, float);
     func
 }
 
-fn pass_to_host(mut thunk: Thunk<'_>, callee: Callee, calling: &Calling) {
+fn pass_to_host(mut thunk: Thunk<'_>, callee: Callee, calling: &Calling, float: FloatAbi) {
     let mut args = vec![];
     let result = calling.result;
     let wasm_result = result.filter(|r| r.wasm == WasmClass::Indirect);
@@ -223,7 +233,7 @@ fn pass_to_host(mut thunk: Thunk<'_>, callee: Callee, calling: &Calling) {
     if calling.variadic {
         args.extend(thunk.take(&[AbiType::I32]));
     }
-    let native = native_signature(calling, calling.variadic);
+    let native = native_signature(calling, calling.variadic, float);
     let mut results = thunk.call(callee, native, args);
     if let Some(passing) = result {
         match (passing.wasm, memory, address) {
@@ -244,8 +254,8 @@ fn pass_to_host(mut thunk: Thunk<'_>, callee: Callee, calling: &Calling) {
 /// The function that the host calls, which calls the module's function
 /// `callee`. A variadic one has its arguments as words in memory, and passes on
 /// the address of the first that has no name.
-pub(super) fn to_module(callee: SymbolId, calling: &Calling) -> Function {
-    let mut func = Function::new(native_signature(calling, false));
+pub(super) fn to_module(callee: SymbolId, calling: &Calling, float: FloatAbi) -> Function {
+    let mut func = Function::new(native_signature(calling, false, float));
     let mut thunk = Thunk::new(&mut func);
     let mut args = vec![];
     let result = calling.result;
@@ -275,7 +285,7 @@ pub(super) fn to_module(callee: SymbolId, calling: &Calling) -> Function {
         let named = thunk.b.iconst(argument_bytes(&thunk.b.func.signature) as i32);
         args.push(thunk.b.binary(BinaryOp::Add, start, named));
     }
-    let mut results = thunk.call(Callee::Symbol(callee), wasm_signature(calling), args);
+    let mut results = thunk.call(Callee::Symbol(callee), wasm_signature(calling, float), args);
     if let Some(passing) = result {
         match (passing.wasm, memory, address) {
             (WasmClass::Scalar(_), Some(memory), _) => {
