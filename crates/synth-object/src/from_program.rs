@@ -145,7 +145,8 @@ impl<'p> Placer<'p> {
         let symbol = &self.program.symbols[id];
         let align = check_align(symbol, code.align.max(2).max(symbol.align.unwrap_or(1)))?;
         let name = section_name(symbol, ".text");
-        let section = Section::new(name, Access::Execute, align, code.bytes.clone());
+        let mut section = Section::new(name, Access::Execute, align, code.bytes.clone());
+        section.pure_code = self.options.pure_code;
         let section = self.object.sections.push(section);
         self.define(id, SymbolKind::Func, Place::Section(section, 0), code.bytes.len() as u32);
         self.sections[id] = Some(section);

@@ -87,6 +87,8 @@ pub struct Section {
     pub relocs: Vec<Relocation>,
     /// The COMDAT group that it belongs to.
     pub group: Option<GroupId>,
+    /// Whether it holds instructions alone (SHF_ARM_PURECODE).
+    pub pure_code: bool,
     /// The section that it describes (SHF_LINK_ORDER): it is dropped with it.
     pub link_order: Option<SectionId>,
 }
@@ -103,6 +105,7 @@ impl Section {
             bytes,
             relocs: vec![],
             group: None,
+            pure_code: false,
             link_order: None,
         }
     }

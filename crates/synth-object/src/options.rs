@@ -16,6 +16,9 @@ pub struct ObjectOptions {
     /// Leaves out the sections that linker scripts do not know
     /// (`.synth.traps`, `.synth.contract`, `.stack_sizes`), for builds that warn about orphans.
     pub orphan_clean: bool,
+    /// The code holds no data: its sections are marked so
+    /// (SHF_ARM_PURECODE).
+    pub pure_code: bool,
 }
 
 impl Default for ObjectOptions {
@@ -27,6 +30,7 @@ impl Default for ObjectOptions {
             stack_sizes: true,
             contract: None,
             orphan_clean: false,
+            pure_code: false,
         }
     }
 }

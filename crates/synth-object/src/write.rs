@@ -14,6 +14,9 @@ use crate::model::{
     SymbolKind,
 };
 
+/// The section holds instructions alone (AAELF32 section 5.3.4).
+const SHF_ARM_PURECODE: elf::SectionFlags = elf::SectionFlags(0x2000_0000);
+
 /// Where things of the model are in the file.
 struct Indices {
     sections: SecondaryMap<SectionId, u32>,
@@ -180,6 +183,9 @@ fn group_flag(section: &Section) -> u64 {
 
 fn raw_section<'a>(section: &'a Section, indices: &Indices) -> RawSection<'a> {
     let mut flags = access_flags(section.access) | elf::SectionFlags(group_flag(section));
+    if section.pure_code {
+        flags |= SHF_ARM_PURECODE;
+    }
     if section.link_order.is_some() {
         flags |= elf::SHF_LINK_ORDER;
     }

@@ -14,6 +14,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         share_traps: true,
         far_tables: false,
         stack_limit: None,
+        pure_code: false,
     };
     for (id, function) in program.functions() {
         let code = compile(function, &options)?;

@@ -5,7 +5,7 @@ use synth_ir::{Function, SourceLoc, SymbolId};
 use crate::code::Code;
 use crate::cpu::Cpu;
 use crate::regalloc::{GROWING, RegisterSet};
-use crate::{back_edges, emit, frame, hoist, layout, regalloc, select};
+use crate::{back_edges, emit, frame, hoist, layout, pure, regalloc, select};
 
 /// What to compile for.
 #[derive(Clone, Debug)]
@@ -24,6 +24,8 @@ pub struct Options {
     /// pointer against one. It is at least [`STACK_RESERVE`](crate::STACK_RESERVE)
     /// bytes above the end of the stack.
     pub stack_limit: Option<SymbolId>,
+    /// Whether the code holds no data, for memory that can only be executed.
+    pub pure_code: bool,
 }
 
 /// What code is chosen for.
@@ -67,6 +69,8 @@ const SMALL: usize = 400;
 /// # Errors
 /// See [`CompileError`].
 pub fn compile(func: &Function, options: &Options) -> Result<Code, CompileError> {
+    let pure = options.pure_code.then(|| pure::without_switches(func)).flatten();
+    let func = pure.as_ref().unwrap_or(func);
     match compile_once(func, options) {
         Err(CompileError::TableReach) if !options.far_tables => {
             compile_once(func, &Options { far_tables: true, ..options.clone() })

@@ -13,6 +13,7 @@ pub mod inst;
 mod layout;
 mod listing;
 pub mod mach;
+mod pure;
 mod regalloc;
 mod select;
 mod target;

@@ -1,5 +1,5 @@
 //! Golden tests of code generation: `tests/golden/*.ir` hold a program and,
-//! behind `;> CPU size|speed [limit]`, the listing of its code, each line after `;| `.
+//! behind `;> CPU size|speed [limit] [pure]`, the listing of its code, each line after `;| `.
 //!
 //! `SYNTH_BLESS=1 cargo test -p synth-thumb --test golden` writes the listings
 //! anew, to be reviewed as a diff. That the code computes what the program
@@ -11,7 +11,9 @@ use synth_ir::Program;
 use synth_thumb::{Listing, Options, Prefer, compile};
 
 fn listing(program: &Program, heading: &str) -> String {
-    let (cpu, prefer) = heading.split_once(' ').expect("`;> CPU size|speed [limit]`");
+    let pure_code = heading.ends_with(" pure");
+    let heading = heading.trim_end_matches(" pure");
+    let (cpu, prefer) = heading.split_once(' ').expect("`;> CPU size|speed [limit] [pure]`");
     let (prefer, limit) = prefer.split_once(' ').unwrap_or((prefer, ""));
     let stack_limit = match limit {
         "" => None,
@@ -24,7 +26,8 @@ fn listing(program: &Program, heading: &str) -> String {
         other => panic!("neither size nor speed: {other}"),
     };
     let cpu = cpu.parse().expect("a CPU");
-    let options = Options { cpu, prefer, share_traps: true, far_tables: false, stack_limit };
+    let (share_traps, far_tables) = (true, false);
+    let options = Options { cpu, prefer, share_traps, far_tables, stack_limit, pure_code };
     let mut out = String::new();
     for (id, function) in program.functions() {
         let name = &program.symbols[id].name;

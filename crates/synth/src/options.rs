@@ -100,6 +100,13 @@ impl Options {
         };
         // Unshared traps name their place exactly, for debugging.
         let share_traps = !matches!(self.level, Level::O0 | Level::O1);
-        synth_thumb::Options { cpu: self.cpu, prefer, share_traps, far_tables: false, stack_limit }
+        synth_thumb::Options {
+            cpu: self.cpu,
+            prefer,
+            share_traps,
+            far_tables: false,
+            stack_limit,
+            pure_code: self.object.pure_code,
+        }
     }
 }

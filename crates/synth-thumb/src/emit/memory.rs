@@ -3,14 +3,14 @@
 
 use synth_ir::SymbolId;
 
-use super::alu::constant;
+use super::alu::{choose, constant};
 use super::form::{first, gpr, low, not_pc, reg};
 use super::{Emitter, Item, Literal};
 use crate::code::RelocKind;
 use crate::compile::CompileError;
 use crate::frame::Location;
 use crate::inst::{Imm5x1, Imm5x2, Imm5x4, Imm8x4, Imm12, Imm16, IndexShift, Inst, NegImm8};
-use crate::mach::{IP, MInst, Mode, Reg, SP, Width};
+use crate::mach::{AluOp, IP, MInst, Mode, Reg, Rhs, SP, Width};
 
 /// The forms of one kind of access.
 macro_rules! forms {
@@ -186,7 +186,7 @@ impl Emitter<'_> {
         }
         // A pool word with a 16-bit load is six bytes, a pair is eight.
         match gpr(rd) {
-            Some(rt) if self.prefers_size() && rd.is_low() => {
+            Some(rt) if self.prefers_pool(rd) => {
                 self.item(Item::Literal { rt, literal: Literal::Word(value) });
                 Ok(())
             }
@@ -204,14 +204,32 @@ impl Emitter<'_> {
         // ELF for ARM is REL: MOVW and MOVT each hold the same signed 16 bits.
         let pair = i16::try_from(addend).ok().map(|a| Imm16::new(a as u16));
         match pair {
-            Some(imm) if !(self.prefers_size() && rd.is_low()) => {
+            Some(imm) if !self.prefers_pool(rd) => {
                 let movw = Inst::MovImmT3 { rd: rt, imm };
                 let movt = Inst::MovtT1 { rd: rt, imm };
                 self.item(Item::Reloc(movw, RelocKind::ThmMovwAbsNc, symbol, addend));
                 self.item(Item::Reloc(movt, RelocKind::ThmMovtAbs, symbol, addend));
             }
+            None if self.options.pure_code => {
+                let low = i32::from(addend as i16);
+                self.emit_symbol_addr(rd, symbol, low)?;
+                // What is left is 16 bits, of which each byte fits an ADD.
+                let high = addend.wrapping_sub(low) as u32;
+                for part in [high & 0x00ff_0000, high & 0xff00_0000] {
+                    let rhs = Rhs::Imm(part);
+                    let add = MInst::Alu { op: AluOp::Add, s: false, tied: false, rd, rn: rd, rhs };
+                    if part != 0 {
+                        self.push(choose(&add, false), &add)?;
+                    }
+                }
+            }
             _ => self.item(Item::Literal { rt, literal: Literal::Symbol(symbol, addend) }),
         }
         Ok(())
+    }
+
+    /// Whether a word in a pool is better than a pair of instructions.
+    fn prefers_pool(&self, rd: Reg) -> bool {
+        self.prefers_size() && rd.is_low() && !self.options.pure_code
     }
 }

@@ -39,6 +39,9 @@ pub(super) struct CompileOptions {
     /// code that tests the alignment of a local's address may then go wrong.
     #[arg(long, value_name = "BYTES", default_value = "16", value_parser = parse_stack_align)]
     stack_align: u32,
+    /// Put no data into code, for memory that can only be executed
+    #[arg(long)]
+    pure_code: bool,
     /// How accesses to linear memory are checked
     #[arg(long, value_enum, value_name = "KIND", default_value_t = BoundsArg::Check)]
     bounds: BoundsArg,
@@ -178,6 +181,7 @@ impl CompileOptions {
             StackArg::Limit => StackCheck::Limit,
             StackArg::Psplim => StackCheck::Register,
         };
+        options.object.pure_code = self.pure_code;
         let translate = &mut options.translate;
         translate.model = self.model.map(|model| match model {
             ModelArg::Linear => Model::Linear,
