@@ -20,7 +20,14 @@ pub struct CompileFailure {
 #[must_use]
 pub fn options(cpu: &str) -> Options {
     let cpu = cpu.parse().unwrap_or_else(|error| panic!("{cpu}: {error}"));
-    Options { cpu, prefer: Prefer::Size, share_traps: true, far_tables: false, stack_limit: None, pure_code: false }
+    Options {
+        cpu,
+        prefer: Prefer::Size,
+        share_traps: true,
+        far_tables: false,
+        stack_limit: None,
+        pure_code: false,
+    }
 }
 
 /// Prepares floats for the CPU, then compiles all functions, without optimisation.

@@ -53,6 +53,7 @@ pub(crate) fn declare<'m>(
         signatures: Default::default(),
         helpers: Default::default(),
         init: InitPlan { start: module.start, ..InitPlan::default() },
+        guesses: Vec::new(),
         native: None,
     };
     let mut declarer = Declarer {
@@ -178,7 +179,7 @@ impl Declarer<'_> {
         structure.map_or_else(|| format!("function {ty}"), |name| format!("function {name}"))
     }
 
-    fn functions(&mut self) -> Result<(), Error> {
+    pub(crate) fn functions(&mut self) -> Result<(), Error> {
         for index in 0..self.module.functions.len() as u32 {
             let Some(ty) = self.module.function_type(index) else { continue };
             let signature = signature(ty, self.options.hard_float);

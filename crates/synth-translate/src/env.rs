@@ -8,7 +8,7 @@ use synth_wasm::{FuncType, Module, ValType};
 
 use crate::consts::ConstValue;
 use crate::error::Stop;
-use crate::native::NativeEnv;
+use crate::native::{Guess, NativeEnv};
 use crate::options::Options;
 
 /// Functions of the run-time ABI (RTABI32 sections 4.3.1 and 4.3.4), and
@@ -173,6 +173,8 @@ pub(crate) struct Env<'m> {
     pub(crate) signatures: BTreeMap<u32, SymbolId>,
     pub(crate) helpers: BTreeMap<Helper, SymbolId>,
     pub(crate) init: InitPlan,
+    /// Numbers of data that were taken for addresses.
+    pub(crate) guesses: Vec<Guess>,
     /// Set in the native model.
     pub(crate) native: Option<NativeEnv<'m>>,
 }

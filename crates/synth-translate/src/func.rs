@@ -20,6 +20,7 @@ use crate::control::Frame;
 use crate::env::Env;
 use crate::error::{Reason, Refusal, Stop};
 use crate::locals::{Assignments, LocalSlot, LocalTypes, Scan, variable};
+use crate::native::{Guess, takes_number};
 use crate::sig;
 use crate::ssa::Ssa;
 
@@ -32,6 +33,8 @@ pub struct TranslatedFunction {
     pub function: Function,
     /// Module offsets of the source locations.
     pub(crate) sources: Vec<u32>,
+    /// Numbers that were taken for addresses.
+    pub(crate) guesses: Vec<Guess>,
     /// Set if the body was refused and only traps.
     pub refused: Option<Refusal>,
 }
@@ -87,6 +90,13 @@ pub(crate) struct Translator<'a, 'm> {
     pub(crate) offset: u64,
     /// Relocations of its operands, in the native model.
     pub(crate) relocs: &'m [Relocation],
+    /// Index of the function.
+    pub(crate) index: u32,
+    /// Whether the next operator takes its last operand for a number, in the
+    /// native model of a module without relocations.
+    pub(crate) next_takes_number: bool,
+    /// Numbers that were taken for addresses.
+    pub(crate) guesses: Vec<Guess>,
     source: Option<SourceLoc>,
     sources: Vec<u32>,
     sigs: HashMap<Signature, Sig>,
@@ -149,6 +159,7 @@ fn attempt(env: &Env<'_>, index: u32, in_memory: bool) -> Result<TranslatedFunct
         let budget = (1 << 19) + 8 * length;
         let signature = sig::signature(ty, env.options.hard_float);
         let mut t = Translator::new(env, signature, assignments, budget);
+        t.index = index;
         t.locals = locals;
         t.loops = scan;
         t.define_params(ty, in_memory)?;
@@ -198,6 +209,9 @@ impl<'a, 'm> Translator<'a, 'm> {
             number: 0,
             offset: 0,
             relocs: &[],
+            index: u32::MAX,
+            next_takes_number: false,
+            guesses: Vec::new(),
             source: None,
             sources: Vec::new(),
             sigs: HashMap::new(),
@@ -281,6 +295,10 @@ impl<'a, 'm> Translator<'a, 'm> {
             let op = reader.read()?;
             if let Some(native) = &self.env.native {
                 self.relocs = native.relocs(start, reader.original_position());
+                if native.statics.is_some() {
+                    let next = reader.clone().read();
+                    self.next_takes_number = next.is_ok_and(|op| takes_number(&op));
+                }
             }
             let result = if self.reachable { self.operator(&op) } else { self.skip(&op) };
             match result {
@@ -380,7 +398,13 @@ impl<'a, 'm> Translator<'a, 'm> {
         let switches = std::mem::take(&mut self.switches);
         self.ssa.finish(&mut self.func);
         thread_switches(&mut self.func, &switches);
-        TranslatedFunction { index, function: self.func, sources: self.sources, refused: None }
+        TranslatedFunction {
+            index,
+            function: self.func,
+            sources: self.sources,
+            guesses: self.guesses,
+            refused: None,
+        }
     }
 }
 
@@ -420,6 +444,7 @@ pub(crate) fn trapping(refusal: Refusal, signature: Signature) -> TranslatedFunc
         index: refusal.function,
         function,
         sources: vec![refusal.offset as u32],
+        guesses: vec![],
         refused: Some(refusal),
     }
 }

@@ -101,7 +101,8 @@ pub use bridge::{Border, BridgeError, Problem, Reason as BridgeReason, Terms, br
 pub use error::{Error, Reason, Refusal};
 pub use func::TranslatedFunction;
 pub use imports::{DISPATCH, IMPORT_NAMES, ImportedFunction, supply_imports};
-pub use options::{Bounds, Imports, Init, Model, Options};
+pub use native::Guess;
+pub use options::{Bounds, Imports, Init, Model, Options, Statics};
 pub use sig::signature_symbol;
 
 /// The address model of a module: what the options say, else native for an
@@ -130,6 +131,8 @@ pub struct Output {
     pub program: Program,
     /// The module's exports, in order.
     pub exports: Vec<ExportedSymbol>,
+    /// Numbers that were taken for addresses ([`Statics::Constants`]).
+    pub guesses: Vec<Guess>,
     /// The functions that the module imports, in order.
     pub imports: Vec<ImportedFunction>,
     /// Functions that trap because they were refused
@@ -227,7 +230,9 @@ impl<'m> Translation<'m> {
             return Err(Error::Unsupported(refused));
         }
         functions.sort_by_key(|f| f.index);
+        let mut guesses = std::mem::take(&mut self.env.guesses);
         for function in functions {
+            guesses.extend(function.guesses.iter().cloned());
             let symbol = self.env.functions[function.index as usize];
             refused.extend(function.refused.clone());
             let body = self.place(symbol, function);
@@ -238,7 +243,7 @@ impl<'m> Translation<'m> {
             native::destructors(&mut self.program);
         }
         let imports = self.imports();
-        Ok(Output { program: self.program, exports: self.exports, imports, refused })
+        Ok(Output { program: self.program, exports: self.exports, guesses, imports, refused })
     }
 
     fn imports(&self) -> Vec<ImportedFunction> {

@@ -22,6 +22,18 @@ pub enum Model {
     Native,
 }
 
+/// How the addresses of a finished module without relocations are found, in
+/// the native model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Statics {
+    /// Not at all: a module with data is refused.
+    #[default]
+    Relocations,
+    /// Numbers inside the data are taken for addresses. Each is listed
+    /// ([`Guess`](crate::Guess)).
+    Constants,
+}
+
 /// What becomes of an imported function that nothing in the program defines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Imports {
@@ -56,6 +68,8 @@ pub struct Options {
     /// atomic operations may be plain ones, as in an object that was compiled
     /// without atomics.
     pub single_context: bool,
+    /// Native model: how the addresses of a finished module are found.
+    pub statics: Statics,
     /// Checks of linear memory accesses.
     pub bounds: Bounds,
     /// How start-up code is run.

@@ -8,7 +8,7 @@ use synth_ir::{Definition, Function, Linkage, Program, Signature, Symbol, Symbol
 use synth_object::{Board, Image, ImageOptions, Object, link};
 use synth_opt::{Input, Observer, Renumbering, dead_symbols, link as link_programs, run_pipeline};
 use synth_thumb::{Arch, Code, FloatAbi, Listing, Thumb};
-use synth_translate::{ExportedSymbol, Output, Refusal, Translation, supply_imports};
+use synth_translate::{ExportedSymbol, Guess, Output, Refusal, Translation, supply_imports};
 use synth_wasm::{Module, is_archive};
 
 use crate::border::Border;
@@ -101,11 +101,13 @@ impl Compiler {
         check_imports(&modules, &self.options)?;
         let mut programs = Vec::new();
         let (mut exports, mut imports, mut refused) = (Vec::new(), Vec::new(), Vec::new());
+        let mut guesses = Vec::new();
         for Unit { name, module } in units {
             let output = self.translate(module).map_err(|error| in_file(name, error))?;
             programs.push(Input { name: name.clone(), program: output.program });
             exports.push(output.exports);
             imports.push(output.imports);
+            guesses.push(output.guesses);
             refused.push(output.refused);
         }
         let linked = link_programs(programs)?;
@@ -115,6 +117,7 @@ impl Compiler {
         let output = Output {
             program: linked.program,
             exports: exports.concat(),
+            guesses: guesses.concat(),
             imports: imports.concat(),
             refused: refused.concat(),
         };
@@ -135,7 +138,7 @@ impl Compiler {
         modules: &[&Module],
         observer: &mut dyn Observer,
     ) -> Result<Compiled, Error> {
-        let Output { mut program, mut exports, imports, mut refused } = output;
+        let Output { mut program, mut exports, guesses, imports, mut refused } = output;
         if !self.options.exports.is_empty() {
             keep_exports(&mut program, &self.options.exports)?;
             // At every level: what is not needed may need what does not exist.
@@ -155,6 +158,7 @@ impl Compiler {
         renumber(&mut exports, &mut refused, &numbers);
         compiled.exported = exports;
         compiled.border = border;
+        compiled.guesses = guesses;
         compiled.refused = refused;
         Ok(compiled)
     }
@@ -240,8 +244,8 @@ pub(crate) fn compile_program(
         .collect::<Result<Vec<_>, Error>>()?;
     let options = options.clone();
     let border = Border::default();
-    let (exported, refused) = (vec![], vec![]);
-    let compiled = Compiled { program, codes, exports, exported, refused, border, options };
+    let (exported, guesses, refused) = (vec![], vec![], vec![]);
+    let compiled = Compiled { program, codes, exports, exported, guesses, refused, border, options };
     Ok((compiled, numbers))
 }
 
@@ -277,6 +281,8 @@ pub struct Compiled {
     pub exports: Vec<(String, Signature)>,
     /// Where the exports of the module are.
     pub exported: Vec<ExportedSymbol>,
+    /// Numbers that were taken for addresses ([`Statics::Constants`](crate::Statics::Constants)).
+    pub guesses: Vec<Guess>,
     /// Functions that trap since they could not be translated, as far as the
     /// program still has them; always empty
     /// unless [`synth_translate::Options::unsupported_traps`] is set.

@@ -23,6 +23,10 @@ const NO_TABLE: Reason = Reason::Native(
 );
 const NO_REFERENCE: Reason =
     Reason::Native("references have no native form: use pointers, or compile with --model linear");
+const NO_STATIC: Reason = Reason::Native(
+    "it is in the module's memory and in no data that the module shows: link with \
+     --export=__data_end and --statics constants, or link with --emit-relocs",
+);
 const BAD_RELOCATION: Reason = Reason::Native(
     "that is no combination that compilers write: give synth the output of the compiler \
      or of wasm-ld, which no other tool has changed",
@@ -32,8 +36,9 @@ const THREAD_LOCAL: Reason = Reason::Native(
      structure, or compile without -matomics and say --single-context",
 );
 
-/// Why an operator has no meaning in the native model.
-fn refusal(op: &Operator<'_>) -> Option<Reason> {
+/// Why an operator has no meaning in the native model. A finished module
+/// without relocations has kept its table.
+fn refusal(op: &Operator<'_>, no_table: bool) -> Option<Reason> {
     use Operator::*;
     Some(match op {
         MemorySize { .. } | MemoryGrow { .. } => NO_MEMORY,
@@ -45,7 +50,11 @@ fn refusal(op: &Operator<'_>) -> Option<Reason> {
         | TableFill { .. }
         | TableCopy { .. }
         | TableInit { .. }
-        | ElemDrop { .. } => NO_TABLE,
+        | ElemDrop { .. }
+            if no_table =>
+        {
+            NO_TABLE
+        }
         RefNull { .. }
         | RefFunc { .. }
         | RefIsNull
@@ -81,7 +90,7 @@ impl Translator<'_, '_> {
     pub(crate) fn native_operator(&mut self, op: &Operator<'_>) -> Result<bool, Stop> {
         let Some(native) = &self.env.native else { return Ok(false) };
         let name = || operator_name(op).to_string();
-        if let Some(reason) = refusal(op) {
+        if let Some(reason) = refusal(op, native.object.is_some()) {
             return Err(Stop::refused(name(), reason));
         }
         for reloc in self.relocs {
@@ -94,6 +103,15 @@ impl Translator<'_, '_> {
             }
         }
         match *op {
+            Operator::I32Const { value } if native.object.is_none() => {
+                let guess = match self.next_takes_number {
+                    true => None,
+                    false => self.guess(value as u32),
+                };
+                let Some(address) = guess else { return Ok(false) };
+                self.push_i32(address);
+            }
+            Operator::CallIndirect { .. } if native.object.is_none() => return Ok(false),
             Operator::I32Const { .. } => {
                 let [reloc] = self.relocs else { return Ok(false) };
                 let symbol = native.symbol(reloc);
@@ -166,9 +184,25 @@ impl Translator<'_, '_> {
             return Ok(Address { base, offset: 0, region });
         }
         let offset = memarg.offset as i32;
-        let Some(constant) = constant else { return Ok(Address { base: address, offset, region }) };
+        let place = constant.map(|constant| constant.wrapping_add(offset));
+        if let Some(statics) = self.env.native.as_ref().and_then(|native| native.statics)
+            && !self.is_address(address)
+        {
+            // A variable, or an element of one.
+            if let Some(base) = self.guess(place.unwrap_or(offset) as u32) {
+                let base = match constant {
+                    Some(_) => base,
+                    None => self.binary(BinaryOp::Add, base, address),
+                };
+                return Ok(Address { base, offset: 0, region });
+            }
+            if place.is_some_and(|place| statics.is_in_memory(place as u32)) {
+                let what = format!("an access at the address {}", place.unwrap_or_default());
+                return Err(Stop::refused(what, NO_STATIC));
+            }
+        }
+        let Some(place) = place else { return Ok(Address { base: address, offset, region }) };
         // Registers of one device share the upper part of the address.
-        let place = constant.wrapping_add(offset);
         let base = self.iconst(place & !0xfff);
         Ok(Address { base, offset: place & 0xfff, region })
     }

@@ -117,8 +117,8 @@ impl<'m> Declarer<'m> {
             if let Definition::Data(data) = &mut self.program.symbols[id].def {
                 for reloc in &relocs {
                     // The place holds the object's own idea of the address.
-                    let place = reloc.offset as usize..reloc.offset as usize + 4;
-                    data.bytes.get_mut(place).map(|bytes| bytes.fill(0));
+                    let rest = data.bytes.iter_mut().skip(reloc.offset as usize);
+                    rest.take(4).for_each(|byte| *byte = 0);
                 }
                 data.relocs = relocs;
             }

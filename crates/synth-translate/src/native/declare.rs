@@ -7,7 +7,7 @@ use synth_ir::{Definition, Function, Linkage, SymbolId};
 use synth_wasm::{Binding, ExternKind, Import, ImportType, Object, ObjectSymbol, SymbolKind};
 
 use super::NativeEnv;
-use crate::declare::{Declarer, unsupported};
+use crate::declare::Declarer;
 use crate::error::Error;
 use crate::names::{import_symbol, symbol_name};
 use crate::sig::signature;
@@ -23,6 +23,11 @@ const LINKER_MADE: &[&str] = &[
     "__stack_low",
     "__wasm_first_page_end",
 ];
+
+/// Whether a name stands for an address that `wasm-ld` makes up.
+pub(super) fn is_linker_made(name: &str) -> bool {
+    LINKER_MADE.contains(&name)
+}
 
 /// The linkage of a definition.
 pub(super) fn linkage(symbol: &ObjectSymbol, comdat: bool) -> Linkage {
@@ -50,19 +55,11 @@ impl<'m> Declarer<'m> {
     pub(crate) fn native(&mut self) -> Result<(), Error> {
         let object = match self.module.check_relocations() {
             Ok(object) => object,
-            Err(synth_wasm::Error::NoObject) => {
-                return Err(unsupported(
-                    "a finished module without relocations, whose addresses can't be told from \
-                     other numbers",
-                    0,
-                    "give synth the objects that it was linked from, link it with \
-                     --emit-relocs, or compile with --model linear",
-                ));
-            }
+            Err(synth_wasm::Error::NoObject) => return self.finished(),
             Err(error) => return Err(Error::Relocations(error)),
         };
         let symbols = vec![None; object.symbols.len()];
-        self.env.native = Some(NativeEnv { object: Some(object), symbols });
+        self.env.native = Some(NativeEnv { object: Some(object), symbols, statics: None });
         super::support::check(self.module, object, self.options)?;
         self.native_functions(object)?;
         self.native_globals(object)?;
@@ -202,7 +199,7 @@ impl<'m> Declarer<'m> {
     fn undefined_data(&mut self, object: &'m Object) -> Result<(), Error> {
         for (index, symbol) in object.symbols.iter().enumerate() {
             let id = match symbol.kind {
-                SymbolKind::Absolute(value) if !LINKER_MADE.contains(&symbol.name.as_str()) => {
+                SymbolKind::Absolute(value) if !is_linker_made(&symbol.name) => {
                     self.define(symbol, "number", false, Definition::Absolute(value))?
                 }
                 SymbolKind::Data { place: None } | SymbolKind::Absolute(_) => {

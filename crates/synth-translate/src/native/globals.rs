@@ -1,7 +1,7 @@
 //! Globals in the native model. C has none: they are the stack pointer, bases
 //! of position-independent code, and what assembly code declares.
 
-use synth_ir::{Data, Definition, Linkage, SymbolId};
+use synth_ir::{Data, Definition, Linkage};
 use synth_wasm::{Import, Object, ObjectSymbol, SymbolKind, ValType};
 
 use crate::consts::ConstValue;
@@ -29,7 +29,6 @@ impl<'m> Declarer<'m> {
                 symbols[global as usize].get_or_insert(symbol);
             }
         }
-        let mut stack_pointer = None;
         for index in 0..self.module.globals.len() as u32 {
             let symbol = symbols[index as usize];
             let import = self.module.import(synth_wasm::ExternKind::Global, index);
@@ -39,7 +38,7 @@ impl<'m> Declarer<'m> {
                 (None, None) => self.module.names.globals.get(&index).map_or("", String::as_str),
             };
             let env = match import {
-                _ if name == STACK_POINTER => self.stack_pointer(&mut stack_pointer)?,
+                _ if name == STACK_POINTER => self.stack_pointer()?,
                 Some(import) => self.native_import(import, name, index)?,
                 None => self.native_global(name, symbol, index)?,
             };
@@ -48,19 +47,18 @@ impl<'m> Declarer<'m> {
         Ok(())
     }
 
-    fn stack_pointer(&mut self, symbol: &mut Option<SymbolId>) -> Result<GlobalEnv, Error> {
-        let id = match *symbol {
+    pub(super) fn stack_pointer(&mut self) -> Result<GlobalEnv, Error> {
+        let id = match self.program.find(STACK_POINTER) {
             Some(id) => id,
             None => {
                 self.names.claim(STACK_POINTER, "the stack pointer".to_string())?;
                 self.program.add(STACK_POINTER, Linkage::Global, Definition::UndefinedData)
             }
         };
-        *symbol = Some(id);
         Ok(GlobalEnv { ty: ValType::I32, symbol: Some(id), constant: None })
     }
 
-    fn native_import(
+    pub(super) fn native_import(
         &mut self,
         import: &Import,
         name: &str,
@@ -83,7 +81,7 @@ impl<'m> Declarer<'m> {
         Ok(GlobalEnv { ty, symbol: Some(symbol), constant: None })
     }
 
-    fn native_global(
+    pub(super) fn native_global(
         &mut self,
         name: &str,
         symbol: Option<&ObjectSymbol>,

@@ -12,7 +12,7 @@ use crate::declare::Declarer;
 use crate::error::Error;
 
 /// The priority of a constructor that asks for none.
-const DEFAULT: u32 = 65535;
+pub(super) const DEFAULT: u32 = 65535;
 
 const INIT_ARRAY: &str = ".init_array";
 
@@ -57,7 +57,7 @@ impl<'m> Declarer<'m> {
         Ok(())
     }
 
-    fn add_init_word(&mut self, symbol: SymbolId, priority: u32) {
+    pub(super) fn add_init_word(&mut self, symbol: SymbolId, priority: u32) {
         let word = Data {
             bytes: vec![0; 4],
             size: 4,

@@ -25,9 +25,12 @@ mod data;
 mod declare;
 mod globals;
 mod init;
+mod statics;
 mod support;
 
 pub(crate) use init::destructors;
+pub use statics::Guess;
+pub(crate) use statics::{StaticsEnv, takes_number};
 
 use synth_ir::SymbolId;
 use synth_wasm::{Module, Object, RelocKind, Relocation};
@@ -43,6 +46,8 @@ pub(crate) struct NativeEnv<'m> {
     /// The program's symbol for each of the object's; none for those that
     /// name neither function nor data.
     pub(crate) symbols: Vec<Option<SymbolId>>,
+    /// The data of a finished module without relocations.
+    pub(crate) statics: Option<StaticsEnv>,
 }
 
 impl<'m> NativeEnv<'m> {

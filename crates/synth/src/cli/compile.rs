@@ -1,5 +1,6 @@
 //! `synth compile`.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
@@ -152,6 +153,10 @@ impl Compile {
         };
         let compiled = Compiler::new(options).compile_sources(&sources, &mut printer);
         let compiled = self.in_input(compiled)?;
+        for guess in &compiled.guesses {
+            // A closed standard error leaves nobody to tell.
+            let _ = writeln!(std::io::stderr(), "guess: {guess}");
+        }
         let contents = self.in_input(self.emit(&compiled, board.as_ref()))?;
         write(&output, &contents)?;
         self.write_headers(&compiled, &output)

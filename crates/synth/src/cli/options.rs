@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::{Bounds, Cpu, FloatAbi, Imports, Init, Level, Model, Options, StackCheck};
+use crate::{Bounds, Cpu, FloatAbi, Imports, Init, Level, Model, Options, StackCheck, Statics};
 
 /// Options that every command that compiles has.
 #[derive(Args)]
@@ -26,6 +26,9 @@ pub(super) struct CompileOptions {
     /// What an address is [default: native for objects, linear for finished modules]
     #[arg(long, value_enum, value_name = "MODEL")]
     model: Option<ModelArg>,
+    /// Native model: how the addresses of a finished module without relocations are found
+    #[arg(long, value_enum, value_name = "HOW", default_value_t = StaticsArg::Relocations)]
+    statics: StaticsArg,
     /// Accept objects whose atomic operations became plain ones
     ///
     /// Such an object was compiled without -matomics. Its code is right only
@@ -97,6 +100,14 @@ enum ModelArg {
     Linear,
     /// A machine address: the module is an ordinary native object
     Native,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum StaticsArg {
+    /// Not at all: a module with data is refused
+    Relocations,
+    /// Numbers inside the data are taken for addresses; each is listed on standard error
+    Constants,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -187,6 +198,10 @@ impl CompileOptions {
             ModelArg::Linear => Model::Linear,
             ModelArg::Native => Model::Native,
         });
+        translate.statics = match self.statics {
+            StaticsArg::Relocations => Statics::Relocations,
+            StaticsArg::Constants => Statics::Constants,
+        };
         translate.single_context = self.single_context;
         translate.bounds = match self.bounds {
             BoundsArg::Check => Bounds::Check,

@@ -11,3 +11,8 @@ done
 wasm-ld-19 -r sem.wasm statics.wasm pointers.wasm init.wasm -o relocatable.wasm
 wasm-ld-19 --emit-relocs --no-entry --no-gc-sections --allow-undefined --export-all \
     sem.wasm statics.wasm pointers.wasm init.wasm -o finished.wasm
+# Finished, without relocations.
+$CLANG --target=wasm32 -O2 -Wall -Werror -c guess.c -o guess.o
+wasm-ld-19 --no-entry --allow-undefined --export=run --export=sum --export=local \
+    --export=shared --export=__data_end guess.o -o guess.wasm
+rm guess.o

@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use crate::tools::{SYNTH, emulate, repository, run, scratch};
+use crate::tools::{SYNTH, emulate, repository, run, scratch, text, try_run};
 
 const GCC: &[&str] = &["-mcpu=cortex-m4", "-mthumb", "-O2", "-Wall", "-Werror"];
 
@@ -53,7 +53,7 @@ fn objects_and_their_host_share_data_and_functions() {
     let dir = prepare("native", "host.c");
     compile_host(&dir, &source("host.c"), &["-DMAYBE"], "more.o");
     let names = ["sem", "statics", "pointers", "init"];
-    for level in ["-O0", "-O1", "-O2", "-Os", "-Oz"] {
+    for level in ["-O0", "-O1", "-O2", "-Os", "--pure-code"] {
         for name in names {
             let (input, output) = (source(&format!("{name}.wasm")), format!("{name}.o"));
             run(&dir, SYNTH, &["compile", &input, level, "-o", &output]);
@@ -97,5 +97,29 @@ fn imports_are_direct_renamed_weak_or_dispatched() {
     for level in ["-O0", "-Os"] {
         run(&dir, SYNTH, &[&direct[..], &["--imports", "dispatch", level]].concat());
         link_and_run(&dir, "dispatch", &["dispatch.o"], &["module.o"]);
+    }
+}
+
+/// Addresses of a finished module that were guessed: each guess is listed.
+#[test]
+fn guessed_statics_are_listed() {
+    let dir = prepare("native-guess", "guess_host.c");
+    let input = source("guess.wasm");
+    let options = ["compile", &input, "--model", "native", "-o", "module.o"];
+    let refused = try_run(&dir, SYNTH, &options);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused).contains("--statics constants"), "{}", text(&refused));
+    for level in ["-O0", "-Os"] {
+        let options = [&options[..], &["--statics", "constants", level]].concat();
+        let output = try_run(&dir, SYNTH, &options);
+        let guesses = text(&output);
+        assert!(output.status.success(), "{guesses}");
+        // Two pointers to strings, and in functions at least one for each variable.
+        assert_eq!(guesses.matches("guess: data at offset 0x").count(), 2, "{guesses}");
+        for function in ["run", "sum", "local"] {
+            let line = format!("guess: function `{function}` at offset 0x");
+            assert!(guesses.contains(&line), "{guesses}");
+        }
+        link_and_run(&dir, level, &["host.o"], &["module.o"]);
     }
 }
