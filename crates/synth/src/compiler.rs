@@ -245,7 +245,8 @@ pub(crate) fn compile_program(
     let options = options.clone();
     let border = Border::default();
     let (exported, guesses, refused) = (vec![], vec![], vec![]);
-    let compiled = Compiled { program, codes, exports, exported, guesses, refused, border, options };
+    let compiled =
+        Compiled { program, codes, exports, exported, guesses, refused, border, options };
     Ok((compiled, numbers))
 }
 
