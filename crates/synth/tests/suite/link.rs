@@ -106,6 +106,10 @@ fn a_program_of_several_objects_is_what_gcc_makes() {
     let one = symbols(&dir, "one.o");
     let visible = |s: &&String| "TDBRVW".contains(s.chars().next().unwrap());
     assert_eq!(one.iter().filter(visible).collect::<Vec<_>>(), ["T apply"]);
+    // Calls in both directions have become part of `apply`.
+    for inlined in ["scale", "sum_with", "policy", "shared_count", "fallback"] {
+        assert!(!one.iter().any(|s| s == &format!("t {inlined}")), "{inlined}: {one:?}");
+    }
 }
 
 #[test]
