@@ -313,6 +313,16 @@ impl InstData {
         )
     }
 
+    /// What memory it accesses, besides calls.
+    pub fn region(&self) -> Option<Region> {
+        match self {
+            InstData::Load { region, .. }
+            | InstData::Store { region, .. }
+            | InstData::Atomic { region, .. } => Some(*region),
+            _ => None,
+        }
+    }
+
     /// Whether it must stay although its results are unused.
     pub fn has_side_effect(&self) -> bool {
         !self.is_pure() && !matches!(self, InstData::Load { .. } | InstData::StackSave)

@@ -18,6 +18,7 @@ pub mod inline;
 pub mod licm;
 mod link;
 pub mod machine_stack;
+pub mod memory;
 mod pipeline;
 pub mod ranges;
 pub mod simplify;

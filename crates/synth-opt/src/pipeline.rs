@@ -9,7 +9,7 @@ use synth_ir::{Function, Program, SymbolId, SymbolNames, Target};
 
 use crate::{
     addresses, atomics, cfg_cleanup, checks, const_data, dce, dead_symbols, gvn, induction, inline,
-    licm, machine_stack, ranges, simplify, slots, soften,
+    licm, machine_stack, memory, ranges, simplify, slots, soften,
 };
 
 /// How much to optimise, and for what.

@@ -84,7 +84,7 @@ pub fn hoist(function: &mut MFunction, plan: Plan) {
         renamed.extend(candidate.definitions.into_iter().map(|old| (old, rd)));
         let entry = function.loops[number as usize].entry;
         let inst = key.define(rd);
-        made.entry(entry).or_default().push(Located { inst, loc: candidate.loc });
+        made.entry(entry).or_default().push(Located::new(inst, candidate.loc));
     }
     for block in &mut function.blocks {
         block.insts.retain(|located| {

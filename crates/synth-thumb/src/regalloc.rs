@@ -378,7 +378,7 @@ fn rewrite(
                     if let Some(reg) = to.as_reg() {
                         written.add(machine(reg));
                     }
-                    new.push(Located { inst, loc });
+                    new.push(Located::new(inst, loc));
                 }
             }
         }

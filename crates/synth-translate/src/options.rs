@@ -70,6 +70,10 @@ pub struct Options {
     pub single_context: bool,
     /// Native model: how the addresses of a finished module are found.
     pub statics: Statics,
+    /// In the native model, whether accesses are removed, merged and moved as
+    /// those of a single-threaded program: none is of a device register or of
+    /// what an interrupt or another thread changes.
+    pub no_volatile: bool,
     /// Checks of linear memory accesses.
     pub bounds: Bounds,
     /// How start-up code is run.

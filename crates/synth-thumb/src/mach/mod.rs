@@ -470,4 +470,15 @@ pub struct Located {
     pub inst: MInst,
     /// Its source location.
     pub loc: SourceLoc,
+    /// Whether it accesses native memory, which may be a device's: then it is
+    /// not removed, repeated, merged with another access, or moved past one
+    /// that is native too.
+    pub native: bool,
+}
+
+impl Located {
+    /// An instruction that does not access native memory.
+    pub fn new(inst: MInst, loc: SourceLoc) -> Located {
+        Located { inst, loc, native: false }
+    }
 }

@@ -59,7 +59,7 @@ impl Lower<'_> {
         let in_registers = self.unpack(fixed);
         self.flush_sequence();
         let loc = self.loc;
-        self.reversed.push(Located { inst: MInst::Args(in_registers), loc });
+        self.reversed.push(Located::new(MInst::Args(in_registers), loc));
     }
 
     pub(super) fn lower_return(&mut self, values: &[Value]) {

@@ -139,7 +139,7 @@ impl Lower<'_> {
                     Key::Word(value) => MInst::Const { rd, value },
                     Key::Symbol(symbol, addend) => MInst::SymbolAddr { rd, symbol, addend },
                 };
-                self.reversed.push(Located { inst, loc: pending.loc });
+                self.reversed.push(Located::new(inst, pending.loc));
             }
         }
     }

@@ -37,7 +37,7 @@ mod rules {
 }
 
 use synth_ir::entity::{EntityRef, SecondaryMap};
-use synth_ir::{Block, Function, Inst, InstData, SourceLoc, TrapCode, Type, Value, ValueDef};
+use synth_ir::{Block, Function, Inst, InstData, Region, SourceLoc, TrapCode, Type, Value, ValueDef};
 
 use crate::abi::{self, Places};
 use crate::compile::{CompileError, Options};
@@ -82,6 +82,8 @@ struct Lower<'a> {
     /// What the current instruction emits, first instruction first.
     sequence: Vec<MInst>,
     loc: SourceLoc,
+    /// Whether the current instruction accesses native memory.
+    native: bool,
     constants: Constants,
 }
 
@@ -124,6 +126,7 @@ impl<'a> Lower<'a> {
             reversed: Vec::new(),
             sequence: Vec::new(),
             loc: SourceLoc::default(),
+            native: false,
             constants: Constants::default(),
         }
     }
@@ -168,6 +171,7 @@ impl<'a> Lower<'a> {
                 continue;
             }
             self.loc = func.locs[inst];
+            self.native = func.insts[inst].region() == Some(Region::Native);
             self.lower_inst(inst)?;
             self.flush_sequence();
         }
@@ -192,7 +196,7 @@ impl<'a> Lower<'a> {
             InstData::Const(_) | InstData::SymbolAddr { .. } => false,
             _ if data.has_side_effect() => true,
             // The host may have a reason to be read (volatile).
-            InstData::Load { region: synth_ir::Region::Native, .. } => true,
+            InstData::Load { region: Region::Native, .. } => true,
             _ => self.func.results[inst].iter().any(|&v| self.regs[v].is_some()),
         }
     }
@@ -333,7 +337,9 @@ impl<'a> Lower<'a> {
     fn flush_sequence(&mut self) {
         let loc = self.loc;
         let sequence = std::mem::take(&mut self.sequence);
-        self.reversed.extend(sequence.into_iter().rev().map(|inst| Located { inst, loc }));
+        let native = std::mem::take(&mut self.native);
+        let located = |inst| Located { inst, loc, native };
+        self.reversed.extend(sequence.into_iter().rev().map(located));
         self.constants.settle(self.reversed.len());
     }
 

@@ -170,7 +170,10 @@ impl Translator<'_, '_> {
     pub(crate) fn native_address(&mut self, memarg: MemArg) -> Result<Address, Stop> {
         let address = self.pop_i32()?;
         let constant = self.func.as_const(address);
-        let region = Region::Native;
+        // Ordinary memory may be a slot or data of the module too, so it is all
+        // one region.
+        let ordinary = self.env.options.no_volatile;
+        let region = if ordinary { Region::Memory(0) } else { Region::Native };
         if let Some(&reloc) = self.reloc(RelocKind::MemoryAddrLeb) {
             let native = self.env.native.as_ref();
             let symbol = native.and_then(|native| native.symbol(&reloc));

@@ -35,6 +35,13 @@ pub(super) struct CompileOptions {
     /// if neither an interrupt nor another thread runs while it does.
     #[arg(long)]
     single_context: bool,
+    /// Let accesses to memory be removed, merged and moved
+    ///
+    /// Wasm does not say which accesses are volatile, so in the native model all are
+    /// kept as they are. With this option none is of a device register, and none of
+    /// what an interrupt or another thread changes while a function runs.
+    #[arg(long)]
+    no_volatile: bool,
     /// Alignment of stack frames whose address is observed: 16, as in wasm, or 8
     ///
     /// The machine aligns its stack to 8 bytes, and clang and rustc rely on 16.
@@ -203,6 +210,7 @@ impl CompileOptions {
             StaticsArg::Constants => Statics::Constants,
         };
         translate.single_context = self.single_context;
+        translate.no_volatile = self.no_volatile;
         translate.bounds = match self.bounds {
             BoundsArg::Check => Bounds::Check,
             BoundsArg::None => Bounds::None,
