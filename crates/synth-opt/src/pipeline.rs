@@ -209,6 +209,7 @@ pub const PIPELINE: &[Stage] = &[
     program("dead_symbols", |program, _| dead_symbols::run(program), MORE),
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, MORE),
     program("const_data", |program, _| const_data::run(program), MORE),
+    function("memory", &memory::Memory, MORE),
     function("simplify", &simplify::Simplify, MORE),
     function("slots", &slots::Slots, MORE),
     function("gvn", &gvn::Gvn, MORE),

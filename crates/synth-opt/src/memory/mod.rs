@@ -120,9 +120,8 @@ enum Effect {
 }
 
 fn effect(func: &Function, uses: &Uses, inst: Inst, resolve: impl FnMut(Value) -> Value) -> Effect {
-    let place = |addr, offset, bytes, region| {
-        Place::new(func, uses, addr, offset, bytes, region, resolve)
-    };
+    let place =
+        |addr, offset, bytes, region| Place::new(func, uses, addr, offset, bytes, region, resolve);
     match func.insts[inst] {
         InstData::Load { op, addr, offset, region } => {
             Effect::Load(op, place(addr, offset, op.bytes(), region))
@@ -296,7 +295,9 @@ fn holds(contents: Contents, op: StoreOp, value: Value) -> bool {
     match contents {
         Contents::Stored(before, known) => before == op && known == value,
         Contents::Loaded(before, known) => {
-            known == value && before.bytes() == op.bytes() && before.result_type() == op.value_type()
+            known == value
+                && before.bytes() == op.bytes()
+                && before.result_type() == op.value_type()
         }
     }
 }

@@ -60,9 +60,8 @@ impl Place {
     /// Whether all bytes of `other` are bytes of it.
     pub(super) fn covers(&self, other: &Place) -> bool {
         let distance = other.offset.wrapping_sub(self.offset);
-        let within = u32::try_from(distance).is_ok_and(|d| {
-            d.checked_add(other.bytes).is_some_and(|end| end <= self.bytes)
-        });
+        let within = u32::try_from(distance)
+            .is_ok_and(|d| d.checked_add(other.bytes).is_some_and(|end| end <= self.bytes));
         self.anchor == other.anchor && self.region == other.region && within
     }
 

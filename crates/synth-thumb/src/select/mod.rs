@@ -37,7 +37,9 @@ mod rules {
 }
 
 use synth_ir::entity::{EntityRef, SecondaryMap};
-use synth_ir::{Block, Function, Inst, InstData, Region, SourceLoc, TrapCode, Type, Value, ValueDef};
+use synth_ir::{
+    Block, Function, Inst, InstData, Region, SourceLoc, TrapCode, Type, Value, ValueDef,
+};
 
 use crate::abi::{self, Places};
 use crate::compile::{CompileError, Options};
