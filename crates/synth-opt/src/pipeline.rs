@@ -221,6 +221,7 @@ pub const PIPELINE: &[Stage] = &[
     function("induction", &induction::Induction, MORE),
     function("dce", &dce::Dce, MORE),
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, MORE),
+    function("share_slots", &slots::ShareSlots, MORE),
     // What was referred to only by code that is gone.
     program("dead_symbols", |program, _| dead_symbols::run(program), SOME),
     // Dense numbers keep the tables of code generation small.

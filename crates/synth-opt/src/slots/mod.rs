@@ -14,6 +14,7 @@
 
 mod pieces;
 mod promote;
+mod share;
 mod uses;
 
 use synth_ir::cfg::Cfg;
@@ -22,6 +23,7 @@ use synth_ir::{Function, Inst, InstData, Region, Slot, SlotData};
 
 use crate::{Context, Pass};
 use pieces::Pieces;
+pub use share::ShareSlots;
 pub(crate) use uses::Uses;
 
 /// The pass.
