@@ -4,8 +4,9 @@ use synth_ir::{Function, SourceLoc, SymbolId};
 
 use crate::code::Code;
 use crate::cpu::Cpu;
+use crate::mach::MFunction;
 use crate::regalloc::{GROWING, RegisterSet};
-use crate::{back_edges, emit, frame, hoist, layout, pure, regalloc, select};
+use crate::{back_edges, emit, frame, hoist, layout, pure, regalloc, select, tails};
 
 /// What to compile for.
 #[derive(Clone, Debug)]
@@ -129,7 +130,7 @@ type Cost = (u64, u64);
 
 /// Allocation and all that follows.
 fn finish(
-    mut function: crate::mach::MFunction,
+    mut function: MFunction,
     set: RegisterSet,
     options: &Options,
 ) -> Result<(Cost, Code), CompileError> {
@@ -151,8 +152,22 @@ fn finish(
         frame = frame::Frame::new(&function, written)?;
         frame.scratch = scratch;
     }
-    let emit::Emitted { items, cycles } = emit::emit(&function, &frame, options)?;
-    let code = layout::layout(items, &frame)?;
+    let plain = encode(&function, &frame, options)?;
+    if options.prefer == Prefer::Size && function.len() <= SMALL && tails::run(&mut function) {
+        let merged = encode(&function, &frame, options)?;
+        return Ok(if merged.0 < plain.0 { merged } else { plain });
+    }
+    Ok(plain)
+}
+
+/// Forms and layout.
+fn encode(
+    function: &MFunction,
+    frame: &frame::Frame,
+    options: &Options,
+) -> Result<(Cost, Code), CompileError> {
+    let emit::Emitted { items, cycles } = emit::emit(function, frame, options)?;
+    let code = layout::layout(items, frame)?;
     let bytes = code.bytes.len() as u64;
     let cost = match options.prefer {
         Prefer::Size => (bytes, cycles),

@@ -16,6 +16,7 @@ pub mod mach;
 mod pure;
 mod regalloc;
 mod select;
+mod tails;
 mod target;
 
 pub use code::{Code, Reloc, RelocKind, Span, TrapSite};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use synth_ir::{SourceLoc, TrapCode};
 
-use super::alu::{compare, constant};
+use super::alu::{choose, compare, constant};
 use super::form::{gpr, low, not_pc, reg};
 use super::{Emitter, Item, Label, condition};
 use crate::code::RelocKind;
@@ -26,10 +26,10 @@ impl Traps {
 }
 
 /// Where jumps really go: past blocks that only jump on.
-pub(super) struct Forward(Vec<u32>);
+pub(crate) struct Forward(Vec<u32>);
 
 impl Forward {
-    pub(super) fn new(function: &MFunction) -> Forward {
+    pub(crate) fn new(function: &MFunction) -> Forward {
         #[derive(Clone, Copy)]
         enum State {
             New,
@@ -62,7 +62,7 @@ impl Forward {
         Forward(states.into_iter().enumerate().map(end).collect())
     }
 
-    pub(super) fn label(&self, block: u32) -> Label {
+    pub(crate) fn label(&self, block: u32) -> Label {
         Label(self.0[block as usize])
     }
 
@@ -95,7 +95,7 @@ impl Forward {
     }
 
     /// The blocks to place, in order: those that are still reached.
-    pub(super) fn block_order(&self, function: &MFunction) -> Vec<u32> {
+    pub(crate) fn block_order(&self, function: &MFunction) -> Vec<u32> {
         let mut reached = vec![false; function.blocks.len()];
         // The entry holds the parameters' arrival and is always placed.
         let mut work = vec![0u32];
@@ -221,6 +221,51 @@ impl Emitter<'_> {
         Ok(true)
     }
 
+    /// A comparison with zero, copies, and a branch: the copies come first, and
+    /// one of the register compared makes its flags where the branch can't.
+    pub(super) fn emit_zero_branch_behind(
+        &mut self,
+        insts: &[Located],
+    ) -> Result<bool, CompileError> {
+        let [compare, copies @ .., branch] = insts else { return Ok(false) };
+        let MInst::Cmp { rn, .. } = compare.inst else { return Ok(false) };
+        let MInst::CondJump { cond: cond @ (Cc::Eq | Cc::Ne), then, other } = &branch.inst else {
+            return Ok(false);
+        };
+        let (then, other) = (self.label(then.block), self.label(other.block));
+        let is_back = self.placed[then.0 as usize] || self.placed[other.0 as usize];
+        let narrow = |l: &Located| match l.inst {
+            MInst::Mov { rd, rm } if rm == rn => low(rd).zip(low(rm)),
+            _ => None,
+        };
+        let flags = copies.iter().position(|l| narrow(l).is_some());
+        if low(rn).is_none() || is_back && flags.is_none() {
+            return Ok(false);
+        }
+        for (i, copy) in copies.iter().enumerate() {
+            self.loc = copy.loc;
+            match narrow(copy) {
+                // What stands behind it only copies.
+                Some((rd, rm)) if is_back && flags == Some(i) => {
+                    self.item(Item::Inst(Inst::MovsRegT2 { rd, rm }));
+                }
+                _ => self.emit_inst(&copy.inst, true, 0)?,
+            }
+        }
+        self.loc = branch.loc;
+        if is_back {
+            let cond = condition(*cond);
+            if self.next() == Some(then.0) {
+                self.item(Item::Branch { cond: Some(cond.inverse()), target: other });
+            } else {
+                self.item(Item::Branch { cond: Some(cond), target: then });
+                self.jump(other);
+            }
+            return Ok(true);
+        }
+        self.emit_zero_branch(&compare.inst, &branch.inst, branch.loc)
+    }
+
     pub(super) fn emit_call(&mut self, inst: &MInst) -> Result<(), CompileError> {
         let MInst::Call { callee, .. } = inst else {
             return Err(CompileError::Encoding(inst.to_string()));
@@ -266,6 +311,12 @@ impl Emitter<'_> {
                 }
                 Rhs::Shifted(..) => Err(CompileError::Encoding(inst.to_string())),
             },
+            MInst::CondAlu { cond, op, rd, rn, rhs } if rd == rn => {
+                self.it(cond, &[])?;
+                let plain = MInst::Alu { op, s: false, tied: true, rd, rn, rhs };
+                // Under IT, 16-bit forms leave the flags alone.
+                self.push(choose(&plain, true), inst)
+            }
             _ => Err(CompileError::Encoding(inst.to_string())),
         }
     }

@@ -42,3 +42,18 @@ pub(super) fn setter(insts: &[Located]) -> Option<MInst> {
     let setter = MInst::Alu { op, s: true, tied, rd, rn, rhs };
     super::alu::choose(&setter, true).is_some().then_some(setter)
 }
+
+/// If `insts` starts with a comparison of a register with zero, copies that
+/// leave it alone, and something that reads the flags: how many copies.
+pub(super) fn copies_behind(insts: &[Located]) -> usize {
+    let Some(MInst::Cmp { op: CmpOp::Cmp, rn, rhs: Rhs::Imm(0) }) = insts.first().map(|l| &l.inst)
+    else {
+        return 0;
+    };
+    let is_copy = |l: &&Located| matches!(&l.inst, MInst::Mov { rd, .. } if rd != rn);
+    let copies = insts[1..].iter().take_while(is_copy).count();
+    match insts.get(1 + copies) {
+        Some(next) if next.inst.reads_flags() => copies,
+        _ => 0,
+    }
+}

@@ -208,6 +208,14 @@ impl<'a> Emitter<'a> {
                 i += 2;
                 continue;
             }
+            let copies = flags::copies_behind(&insts[i..]);
+            if copies > 0
+                && dead.get(i + copies + 1) == Some(&true)
+                && self.emit_zero_branch_behind(&insts[i..i + copies + 2])?
+            {
+                i += copies + 2;
+                continue;
+            }
             if let Some(second) = insts.get(i + 1)
                 && dead[i + 1]
                 && self.emit_zero_branch(&insts[i].inst, &second.inst, second.loc)?
@@ -236,9 +244,10 @@ impl<'a> Emitter<'a> {
             MInst::StackSave { rd } => self.emit_sp_plus(*rd, self.function.outgoing.into()),
             MInst::StackRestore { rm } => self.emit_stack_restore(*rm),
             MInst::Load { .. } | MInst::Store { .. } => self.emit_access(inst),
-            MInst::CondCmp { .. } | MInst::SetCond { .. } | MInst::Select { .. } => {
-                self.emit_conditional(inst)
-            }
+            MInst::CondCmp { .. }
+            | MInst::SetCond { .. }
+            | MInst::Select { .. }
+            | MInst::CondAlu { .. } => self.emit_conditional(inst),
             MInst::Float(float) => self.emit_float(float),
             MInst::LoadAcquire { .. }
             | MInst::StoreRelease { .. }

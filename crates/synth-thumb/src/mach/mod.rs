@@ -347,6 +347,8 @@ pub enum MInst {
     SetCond { cond: Cc, rd: Reg, then: u8, other: u8 },
     /// `rd = cond ? then : other`.
     Select { cond: Cc, rd: Reg, then: Rhs, other: Reg },
+    /// `rd = cond ? rn op rhs : rn`.
+    CondAlu { cond: Cc, op: AluOp, rd: Reg, rn: Reg, rhs: Rhs },
     /// An instruction of the floating-point unit.
     Float(FInst),
     /// A load.
@@ -422,6 +424,7 @@ impl MInst {
             MInst::CondCmp { cond, .. }
             | MInst::SetCond { cond, .. }
             | MInst::Select { cond, .. }
+            | MInst::CondAlu { cond, .. }
             | MInst::TrapIf { cond, .. }
             | MInst::CondJump { cond, .. }
             | MInst::Switch { outside: cond, .. } => Some(cond),

@@ -113,6 +113,11 @@ impl MInst {
                 visit_rhs(then, f);
                 f(rd, Def, Reuse(0));
             }
+            CondAlu { rd, rn, rhs, .. } => {
+                f(rn, Use, Any);
+                visit_rhs(rhs, f);
+                f(rd, Def, Reuse(0));
+            }
             Float(inst) => inst.visit_operands(f),
             Load { rd, mode, .. } => {
                 visit_mode(mode, f);

@@ -260,6 +260,18 @@ impl rules::Context for Lower<'_> {
         self.define(|rd| MInst::Select { cond: *cond, rd, then, other })
     }
 
+    fn cond_alu(&mut self, cond: &Cc, op: &AluOp, rn: Reg, rhs: Rhs) -> Reg {
+        self.define(|rd| MInst::CondAlu { cond: *cond, op: *op, rd, rn, rhs })
+    }
+
+    fn same(&mut self, a: Value, b: Value) -> Option<Value> {
+        (a == b).then_some(a)
+    }
+
+    fn keeps(&mut self, op: &AluOp) -> Option<AluOp> {
+        matches!(op, AluOp::Add | AluOp::Sub | AluOp::Orr | AluOp::Eor).then_some(*op)
+    }
+
     fn emit_compare(&mut self, cond: &Cond, a: Value, b: Value) -> Cc {
         let (cond, rhs) = match self.word(b) {
             Some(c) => self.compare_constant(*cond, c),
