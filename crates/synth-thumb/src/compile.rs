@@ -6,7 +6,7 @@ use crate::code::Code;
 use crate::cpu::Cpu;
 use crate::mach::MFunction;
 use crate::regalloc::{GROWING, RegisterSet};
-use crate::{back_edges, emit, frame, hoist, layout, pure, regalloc, select, tails};
+use crate::{back_edges, emit, frame, hoist, isolate, layout, pure, regalloc, select, tails};
 
 /// What to compile for.
 #[derive(Clone, Debug)]
@@ -88,17 +88,39 @@ fn compile_once(func: &Function, options: &Options) -> Result<Code, CompileError
     for set in sets {
         best.offer(finish(selected.clone(), *set, options), *set)?;
     }
-    if small && hoist::is_useful(&selected) {
-        for plan in hoist::PLANS {
-            let mut hoisted = selected.clone();
-            hoist::hoist(&mut hoisted, plan);
-            for set in &GROWING[GROWING.len() - 2..] {
-                best.offer(finish(hoisted.clone(), *set, options), *set)?;
+    if small {
+        for version in versions(&selected) {
+            for set in &GROWING[GROWING.len() - 3..] {
+                best.offer(finish(version.clone(), *set, options), *set)?;
             }
         }
     }
     let none = || CompileError::Allocation("no register set suffices".to_string());
     best.0.map(|(_, code)| code).ok_or_else(none)
+}
+
+/// The function with its constants and its values in other places: which is
+/// best shows only after allocation.
+fn versions(selected: &MFunction) -> Vec<MFunction> {
+    let mut versions = vec![];
+    let mut isolated = selected.clone();
+    let is_isolated = selected.calls && isolate::run(&mut isolated);
+    if hoist::is_useful(selected) {
+        for plan in hoist::PLANS {
+            let mut hoisted = selected.clone();
+            hoist::hoist(&mut hoisted, plan);
+            versions.push(hoisted);
+        }
+        if is_isolated {
+            let mut both = isolated.clone();
+            hoist::hoist(&mut both, hoist::Plan::Outer);
+            versions.push(both);
+        }
+    }
+    if is_isolated {
+        versions.push(isolated);
+    }
+    versions
 }
 
 /// The best code so far.

@@ -371,7 +371,9 @@ fn rewrite(
                     index += 1;
                     loc = located.loc;
                     assign(&mut located.inst, output.inst_allocs(inst), &mut written);
-                    new.push(located);
+                    if !matches!(located.inst, MInst::Mov { rd, rm } if rd == rm) {
+                        new.push(located);
+                    }
                 }
                 InstOrEdit::Edit(Edit::Move { from, to }) => {
                     let inst = move_inst(*from, *to, spills, adapter.unit)?;

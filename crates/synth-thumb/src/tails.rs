@@ -94,9 +94,8 @@ fn end(inst: &MInst, forward: &Forward) -> Option<End> {
 fn common(function: &MFunction, end: End, first: u32, second: u32) -> Tail {
     let (a, b) = (&function.blocks[first as usize].insts, &function.blocks[second as usize].insts);
     // A trap belongs to one place in the source.
-    let equal = |(a, b): &(&Located, &Located)| {
-        a.inst == b.inst && !matches!(a.inst, MInst::TrapIf { .. })
-    };
+    let equal =
+        |(a, b): &(&Located, &Located)| a.inst == b.inst && !matches!(a.inst, MInst::TrapIf { .. });
     let longest = a.iter().rev().zip(b.iter().rev()).skip(1).take_while(equal).count() + 1;
     let dead = flags::dead(a);
     // The flags must be dead where it starts.
