@@ -15,7 +15,7 @@
 //!   of the frame holds the stack pointer before that.
 
 use crate::compile::CompileError;
-use crate::mach::{FInst, FrameSlot, FP, FloatUnit, MFunction, MInst, Mode, Reg, SP};
+use crate::mach::{FInst, FP, FloatUnit, FrameSlot, MFunction, MInst, Mode, Reg, SP};
 use crate::regalloc::Written;
 
 /// Callee-saved registers: r4-r11.
