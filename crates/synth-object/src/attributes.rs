@@ -28,8 +28,7 @@ pub enum VfpArgs {
 pub struct Attributes {
     /// The CPU.
     pub cpu: Cpu,
-    /// Whether it computes with floats, and so uses the FP registers of a
-    /// CPU that has them.
+    /// Whether it has floats in its registers, where the CPU has some for them.
     pub float: bool,
     /// How float arguments cross its borders.
     pub vfp_args: VfpArgs,
@@ -81,7 +80,7 @@ impl Attributes {
         list.extend(fp.map(|(arch, _)| (Tag::FpArch, arch)));
         // V6: a callee-saved register like any other.
         list.push((Tag::AbiPcsR9Use, 0));
-        if self.float {
+        if self.float || self.vfp_args != VfpArgs::Compatible {
             list.extend([(Tag::AbiFpDenormal, 1), (Tag::AbiFpNumberModel, 3)]);
         }
         list.extend([(Tag::AbiAlignNeeded, 1), (Tag::AbiAlignPreserved, 1)]);

@@ -127,6 +127,7 @@ fn attributes_mean_what_gcc_and_clang_mean() {
         "DSP_extension",
     ];
     let as_clang = ["CPU_name", "ARM_ISA_use", "ABI_PCS_R9_use", "conformance"];
+    let float_tags = ["FP_arch", "ABI_FP_denormal", "ABI_FP_number_model", "ABI_HardFP_use"];
     for cpu in [
         "cortex-m3",
         "cortex-m4",
@@ -159,9 +160,13 @@ fn attributes_mean_what_gcc_and_clang_mean() {
             assert_eq!(attributes(&ours, &as_gcc), attributes(&gcc, &as_gcc), "{cpu} {abi}");
             let core = format!("-mcpu={}", cpu.split('+').next().unwrap());
             let target = "--target=thumbv7m-none-eabi";
-            run(&dir, "clang-19", &[target, &core, "-c", "x.c", "-o", "clang.o"]);
+            run(&dir, "clang-19", &[target, &core, abi, "-c", "x.c", "-o", "clang.o"]);
             let clang = run(&dir, "arm-none-eabi-readelf", &["-A", "clang.o"]);
             assert_eq!(attributes(&ours, &as_clang), attributes(&clang, &as_clang), "{cpu}");
+            if !cpu.contains('+') {
+                let tags = [&float_tags[..], &["ABI_VFP_args"]].concat();
+                assert_eq!(attributes(&ours, &tags), attributes(&clang, &tags), "{cpu} {abi}");
+            }
         }
     }
 }

@@ -18,7 +18,8 @@ fn sample(board: Board, cpu: &str, abi: FloatAbi) {
     let module = Module::parse(ROUTINES).expect("valid");
     let translated = synth_translate::translate(&module, &synth_translate::Options::default());
     let mut routines = translated.expect("translated");
-    run_pipeline(&mut routines, Level::Os, &Thumb(options.cpu), &mut ());
+    let target = Thumb(options.cpu);
+    run_pipeline(&mut routines, Level::Os, &target, &mut ()).expect("no refusal");
     let codes = compile(&mut routines, &options).expect("compiles");
     let mut loader = Loader::start(board).expect("QEMU");
     loader.load(&routines, &codes, &Imports::default()).expect("fits");

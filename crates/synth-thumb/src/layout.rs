@@ -107,6 +107,7 @@ impl Pieces {
                 let encodable = form > 0 || Low::new(rt.reg()).is_some();
                 encodable && forms::literal_reaches(form, self.literal_distance(i))
             }
+            Item::FloatLiteral { .. } => forms::float_literal_reaches(self.literal_distance(i)),
             Item::Table { targets, .. } => {
                 targets.iter().all(|t| forms::table_reaches(form, distance(t)))
             }
@@ -116,13 +117,16 @@ impl Pieces {
 
     /// Distance of a literal from the aligned pc of its load.
     fn literal_distance(&self, i: usize) -> i64 {
-        let Item::Literal { literal, .. } = &self.items[i].0 else { return 0 };
+        let (Item::Literal { literal, .. } | Item::FloatLiteral { literal, .. }) = &self.items[i].0
+        else {
+            return 0;
+        };
         let pool = self.pool_of[i];
         let Item::Pool(words) = &self.items[pool].0 else { return i64::MAX };
         let Some(index) = words.iter().position(|w| w == literal) else { return i64::MAX };
         let start = i64::from(self.offsets[pool].next_multiple_of(4));
         let pc = (i64::from(self.offsets[i]) + 4) & !3;
-        start + 4 * index as i64 - pc
+        start + forms::bytes(&words[..index]) as i64 - pc
     }
 }
 

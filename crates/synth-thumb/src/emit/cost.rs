@@ -20,6 +20,7 @@ pub(super) fn cycles(item: &Item) -> u64 {
         Item::Branch { cond: Some(_), .. } | Item::ZeroBranch { .. } => 2,
         Item::Branch { cond: None, .. } => 3,
         Item::Literal { .. } => 2,
+        Item::FloatLiteral { literal, .. } => 1 + u64::from(literal.size()) / 4,
         Item::Table { .. } => 6,
         Item::FarTable { .. } => 9,
     }

@@ -1,10 +1,10 @@
 //! Forms of floating-point instructions (Armv7-M ARM sections A6.4 to A6.7).
 
 use super::form::gpr;
-use super::{Emitter, Item};
+use super::{Emitter, FloatDest, Item, Literal};
 use crate::compile::CompileError;
 use crate::cpu::Fpu;
-use crate::inst::{DReg, IndexImm8x4, Inst, ItBlock, NotPc, Rounding, SReg};
+use crate::inst::{DReg, FpImm, IndexImm8x4, Inst, ItBlock, NotPc, Rounding, SReg};
 use crate::mach::{FAluOp, FInst, FUnOp, FloatUnit, IP, MInst, Mode, Reg};
 
 /// The S register of a value of single precision.
@@ -142,6 +142,7 @@ impl Emitter<'_> {
                 self.push(compare(unit, double, fn_, fm), &from)?;
                 self.push(Some(Inst::VmrsFlags), &from)
             }
+            FInst::Const { double, fd, bits } => self.float_constant(&from, double, fd, bits),
             FInst::ToCore { rd, fm } => {
                 let inst = gpr(rd).zip(single(unit, fm));
                 self.push(inst.map(|(rt, sn)| Inst::VmovCoreS { rt, sn }), &from)
@@ -218,6 +219,31 @@ impl Emitter<'_> {
             return Ok(());
         }
         self.push(unary(unit, FUnOp::Mov, false, fd, fm), from)
+    }
+
+    /// VMOV of an immediate, or VLDR of a literal.
+    fn float_constant(
+        &mut self,
+        from: &MInst,
+        is_double: bool,
+        fd: Reg,
+        bits: u64,
+    ) -> Result<(), CompileError> {
+        let unit = self.function.float_unit;
+        let missing = || CompileError::Encoding(from.to_string());
+        let (fd, literal, immediate) = if is_double {
+            let dd = double(unit, fd).ok_or_else(missing)?;
+            let imm = FpImm::from_f64_bits(bits).filter(|_| self.has_double_moves());
+            let immediate = imm.map(|imm| Inst::VmovImmF64 { dd, imm });
+            (FloatDest::Double(dd), Literal::Double(bits), immediate)
+        } else {
+            let sd = single(unit, fd).ok_or_else(missing)?;
+            let imm = FpImm::from_f32_bits(bits as u32);
+            let immediate = imm.map(|imm| Inst::VmovImmF32 { sd, imm });
+            (FloatDest::Single(sd), Literal::Word(bits as u32), immediate)
+        };
+        self.item(immediate.map_or(Item::FloatLiteral { fd, literal }, Item::Inst));
+        Ok(())
     }
 
     /// VLDR or VSTR in the frame.

@@ -24,7 +24,7 @@ use synth_ir::{SourceLoc, SymbolId, TrapCode};
 use crate::code::RelocKind;
 use crate::compile::{CompileError, Options, Prefer};
 use crate::frame::Frame;
-use crate::inst::{Cond, Gpr, Inst, Low};
+use crate::inst::{Cond, DReg, Gpr, Inst, Low, SReg};
 use crate::mach::{Cc, MFunction, MInst, Mode};
 
 /// A place that branches can name.
@@ -38,6 +38,27 @@ pub enum Literal {
     Word(u32),
     /// A symbol's address plus a constant.
     Symbol(SymbolId, i32),
+    /// A constant of two words.
+    Double(u64),
+}
+
+impl Literal {
+    /// Bytes in the pool.
+    pub fn size(&self) -> u32 {
+        match self {
+            Literal::Word(_) | Literal::Symbol(..) => 4,
+            Literal::Double(_) => 8,
+        }
+    }
+}
+
+/// A float register that a literal is loaded into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FloatDest {
+    /// One word.
+    Single(SReg),
+    /// Two words.
+    Double(DReg),
 }
 
 /// A piece of code whose size may depend on distances.
@@ -70,6 +91,13 @@ pub enum Item {
         /// The register.
         rt: Gpr,
         /// The word.
+        literal: Literal,
+    },
+    /// Loads a float from the literal pool, which must be near.
+    FloatLiteral {
+        /// The register.
+        fd: FloatDest,
+        /// One word or two.
         literal: Literal,
     },
     /// A jump through a table of distances: TBB or TBH.

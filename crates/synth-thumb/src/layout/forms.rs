@@ -5,11 +5,12 @@
 //! | branch | B T2 or T1 (2) · B.W T4 or T3 (4) · inverted B T1 over B.W (6) |
 //! | zero branch | CBZ (2) · CMP, B T1 (4) · CMP, B T3 (6) · CMP, B T1, B.W (8) |
 //! | literal | LDR T1 (2), low registers only · LDR T2 (4) |
+//! | float literal | VLDR (4) |
 //! | table | TBB · TBH |
 //!
 //! A distance counts from the address of the deciding instruction plus 4.
 
-use crate::emit::Item;
+use crate::emit::{Item, Literal};
 
 /// Number of the last form.
 pub(super) fn last(item: &Item) -> u8 {
@@ -31,14 +32,20 @@ pub(super) fn size(item: &Item, form: u8, at: u32) -> u64 {
         Item::Branch { .. } => 2 + 2 * u64::from(form),
         Item::ZeroBranch { .. } => 2 + 2 * u64::from(form),
         Item::Literal { .. } => 2 + 2 * u64::from(form),
+        Item::FloatLiteral { .. } => 4,
         Item::Table { targets, .. } => {
             let count = targets.len() as u64;
             4 + if form == 0 { count.next_multiple_of(2) } else { 2 * count }
         }
         Item::FarTable { targets, .. } => 12 + padding(at) + 4 * targets.len() as u64,
         Item::Trap { .. } => 2,
-        Item::Pool(words) => padding(at) + 4 * words.len() as u64,
+        Item::Pool(literals) => padding(at) + bytes(literals),
     }
+}
+
+/// Size in bytes of the literals of a pool.
+pub(super) fn bytes(literals: &[Literal]) -> u64 {
+    literals.iter().map(|literal| u64::from(literal.size())).sum()
 }
 
 /// The largest size in bytes that a piece can have at any offset.
@@ -84,6 +91,10 @@ pub(super) fn literal_reaches(form: u8, distance: i64) -> bool {
         0 => (0..=1020).contains(&distance),
         _ => (-4095..=4095).contains(&distance),
     }
+}
+
+pub(super) fn float_literal_reaches(distance: i64) -> bool {
+    (-1020..=1020).contains(&distance)
 }
 
 pub(super) fn table_reaches(form: u8, distance: i64) -> bool {

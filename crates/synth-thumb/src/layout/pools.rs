@@ -12,6 +12,9 @@ use super::forms;
 const NEAR: u64 = 800;
 /// Bytes at which a pool must be placed: LDR T2 reaches 4095.
 const FAR: u64 = 4000;
+/// Bytes from the first waiting load of a float at which a pool must be placed:
+/// VLDR reaches 1020. Some room is for what is under an IT.
+const FLOAT_FAR: u64 = 960;
 
 /// Inserts pools; the items, and for each literal the index of its pool.
 pub(super) fn place(items: Items) -> (Items, Vec<usize>) {
@@ -49,6 +52,8 @@ struct Placer {
     /// Largest offset so far, and that of the first waiting load.
     at: u64,
     first: u64,
+    /// That of the first waiting load of a float.
+    first_float: Option<u64>,
     /// Instructions that are still under an IT.
     in_it: usize,
     /// Whether control passes from the last item to the next.
@@ -60,16 +65,23 @@ struct Placer {
 impl Placer {
     fn add(&mut self, item: Item) {
         let size = forms::largest(&item);
-        let pool = 4 * self.words.len() as u64 + 8;
+        let pool = forms::bytes(&self.words) + 8;
         if !self.words.is_empty() && self.in_it == 0 {
             let distance = self.at - self.first;
+            // A load of a float has the farthest word of the pool.
+            let is_float = matches!(item, Item::FloatLiteral { .. });
+            let first_float = self.first_float.or(is_float.then_some(self.at));
+            let is_far = first_float.is_some_and(|at| self.at - at + pool + size > FLOAT_FAR);
             if !self.passes && distance + pool > NEAR {
                 self.flush();
-            } else if distance + pool + size > FAR {
+            } else if is_far || distance + pool + size > FAR {
                 self.flush_over();
             }
         }
-        if let Item::Literal { literal, .. } = &item {
+        if let Item::FloatLiteral { .. } = &item {
+            self.first_float.get_or_insert(self.at);
+        }
+        if let Item::Literal { literal, .. } | Item::FloatLiteral { literal, .. } = &item {
             if self.words.is_empty() {
                 self.first = self.at;
             }
@@ -108,6 +120,7 @@ impl Placer {
             return;
         }
         let index = self.items.len();
+        self.first_float = None;
         for load in self.loads.drain(..) {
             self.pool_of[load] = index;
         }

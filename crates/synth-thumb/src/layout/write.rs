@@ -6,10 +6,10 @@ use synth_ir::SourceLoc;
 use super::Pieces;
 use crate::code::{Code, Reloc, RelocKind, Span, TrapSite};
 use crate::compile::CompileError;
-use crate::emit::{Item, Label, Literal, control::trap_inst};
+use crate::emit::{FloatDest, Item, Label, Literal, control::trap_inst};
 use crate::inst::{
-    CbzOff, Cond, Gpr, Imm8, Imm8x4, Imm12, IndexImm12, IndexShift, Inst, Low, NotPc, NotSp, Off8,
-    Off11, Off20, Off24, Reg,
+    CbzOff, Cond, Gpr, Imm8, Imm8x4, Imm12, IndexImm8x4, IndexImm12, IndexShift, Inst, Low, NotPc,
+    NotSp, Off8, Off11, Off20, Off24, Reg,
 };
 
 /// Encodes all pieces.
@@ -77,6 +77,9 @@ impl Writer<'_> {
                 self.zero_branch(*rn, *nonzero, *target, form)
             }
             Item::Literal { rt, .. } => self.literal(*rt, form, self.pieces.literal_distance(i)),
+            Item::FloatLiteral { fd, .. } => {
+                self.float_literal(*fd, self.pieces.literal_distance(i))
+            }
             Item::Table { index, targets } => self.table(*index, targets, form),
             Item::FarTable { index, temps, targets } => self.far_table(*index, *temps, targets),
             Item::Trap { code, locs } => {
@@ -156,6 +159,15 @@ impl Writer<'_> {
         self.inst(inst)
     }
 
+    fn float_literal(&mut self, fd: FloatDest, distance: i64) -> Result<(), CompileError> {
+        self.code.align = 4;
+        let offset = i32::try_from(distance).ok().and_then(IndexImm8x4::new);
+        self.inst(offset.map(|offset| match fd {
+            FloatDest::Single(sd) => Inst::VldrLitS { sd, offset },
+            FloatDest::Double(dd) => Inst::VldrLitD { dd, offset },
+        }))
+    }
+
     fn pool(&mut self, words: &[Literal]) -> Result<(), CompileError> {
         self.pad()?;
         self.span(Span::Data);
@@ -167,6 +179,10 @@ impl Writer<'_> {
                     let kind = RelocKind::Abs32;
                     self.code.relocs.push(Reloc { offset, kind, symbol, addend });
                     addend as u32
+                }
+                Literal::Double(bits) => {
+                    self.code.bytes.extend(bits.to_le_bytes());
+                    continue;
                 }
             };
             self.code.bytes.extend(value.to_le_bytes());

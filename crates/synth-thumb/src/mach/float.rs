@@ -64,6 +64,8 @@ pub enum FInst {
     MinMax { max: bool, double: bool, fd: Reg, fn_: Reg, fm: Reg },
     /// Flags of the comparison of `fn` with `fm`, or with zero.
     Cmp { double: bool, fn_: Reg, fm: Option<Reg> },
+    /// A constant, by its bits.
+    Const { double: bool, fd: Reg, bits: u64 },
     /// The bits of a single in a core register.
     ToCore { rd: Reg, fm: Reg },
     /// A single from its bits.
@@ -152,7 +154,7 @@ impl FInst {
                 f(hi, Use, Any);
                 f(fd, Def, Reuse(0));
             }
-            Reload { fd, .. } => f(fd, Def, Any),
+            Const { fd, .. } | Reload { fd, .. } => f(fd, Def, Any),
             Spill { fm, .. } => f(fm, Use, Any),
         }
     }

@@ -5,6 +5,9 @@ use synth_ir::{FloatOp, Inst, InstData, Type, UnaryOp, Value};
 
 use super::{Lower, rules};
 use crate::compile::CompileError;
+use crate::cpu::Fpu;
+use crate::imm;
+use crate::inst::FpImm;
 use crate::mach::{Cc, FAluOp, FInst, FUnOp, MInst, Mode, Reg, Width};
 
 /// The instruction of an operator.
@@ -68,15 +71,12 @@ impl Lower<'_> {
         match &func.insts[inst] {
             InstData::Float { op, args } => self.lower_float_op(inst, *op, args)?,
             InstData::F32Const(bits) => {
-                let rn = self.put_constant(*bits);
                 let fd = self.put_value(func.result(inst));
-                self.float_inst(FInst::FromCore { fd, rn });
+                self.lower_float_constant(fd, false, (*bits).into());
             }
             InstData::F64Const(bits) => {
-                let lo = self.put_constant(*bits as u32);
-                let hi = self.put_constant((*bits >> 32) as u32);
                 let fd = self.put_value(func.result(inst));
-                self.float_inst(FInst::FromPair { fd, lo, hi });
+                self.lower_float_constant(fd, true, *bits);
             }
             InstData::Unary { op: UnaryOp::F32Bits, arg } => {
                 let (rd, fm) = (self.put_value(func.result(inst)), self.put_value(*arg));
@@ -108,6 +108,31 @@ impl Lower<'_> {
             _ => return Ok(false),
         }
         Ok(true)
+    }
+
+    /// A constant: an immediate of VMOV, or a literal, where that is smaller
+    /// than through core registers.
+    fn lower_float_constant(&mut self, fd: Reg, double: bool, bits: u64) {
+        let (lo, hi) = (bits as u32, (bits >> 32) as u32);
+        let is_immediate = match double {
+            true => self.options.cpu.fpu == Fpu::Fpv5 && FpImm::from_f64_bits(bits).is_some(),
+            false => FpImm::from_f32_bits(lo).is_some(),
+        };
+        // VMOV from core registers, or VLDR, takes 4 bytes. One instruction is
+        // better than three of the same size, but a word need not come from memory.
+        let is_smaller = match double {
+            true => 8 <= imm::cost(lo) + if hi == lo { 0 } else { imm::cost(hi) },
+            false => 4 < imm::cost(lo),
+        };
+        if is_immediate || is_smaller {
+            self.float_inst(FInst::Const { double, fd, bits });
+        } else if double {
+            let (lo, hi) = (self.put_constant(lo), self.put_constant(hi));
+            self.float_inst(FInst::FromPair { fd, lo, hi });
+        } else {
+            let rn = self.put_constant(lo);
+            self.float_inst(FInst::FromCore { fd, rn });
+        }
     }
 
     fn lower_float_op(
