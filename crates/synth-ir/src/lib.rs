@@ -37,5 +37,5 @@ pub use program::{
 };
 pub use target::Target;
 pub use text::{FunctionText, ParseError, SymbolNames};
-pub use types::{AbiType, Convention, Signature, Type};
+pub use types::{AbiType, Aggregate, Convention, Signature, Type};
 pub use verify::{Rule, VerifyError, verify, verify_function};

@@ -123,12 +123,39 @@ pub struct Signature {
     pub results: Vec<AbiType>,
     /// The calling convention.
     pub convention: Convention,
+    /// Parameters that are one aggregate, in order, where that matters: in the
+    /// hard-float variant its floats travel in neighbouring registers or none,
+    /// and its words do not part behind floats on the stack.
+    pub aggregates: Vec<Aggregate>,
+}
+
+/// Neighbouring parameters that are one aggregate of the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Aggregate {
+    /// Index of the first parameter.
+    pub first: u32,
+    /// How many they are, at least 2.
+    pub count: u32,
 }
 
 impl Signature {
     /// An AAPCS signature.
     pub fn new(params: impl Into<Vec<AbiType>>, results: impl Into<Vec<AbiType>>) -> Self {
-        Signature { params: params.into(), results: results.into(), convention: Convention::Aapcs }
+        Signature { params: params.into(), results: results.into(), ..Signature::default() }
+    }
+
+    /// The parameters, those of an aggregate together.
+    pub fn groups(&self) -> impl Iterator<Item = &[AbiType]> {
+        let mut aggregates = self.aggregates.iter().peekable();
+        let mut at = 0;
+        std::iter::from_fn(move || {
+            let aggregate = aggregates.next_if(|a| a.first as usize == at);
+            let count = aggregate.map_or(1, |a| a.count.max(1) as usize);
+            let group = self.params.get(at..)?;
+            let group = &group[..count.min(group.len())];
+            at += group.len();
+            Some(group).filter(|group| !group.is_empty())
+        })
     }
 
     /// The same under the hard-float variant, which differs from the base
@@ -166,19 +193,15 @@ impl Signature {
 
 impl fmt::Display for Signature {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list = |f: &mut fmt::Formatter<'_>, types: &[AbiType]| {
-            f.write_str("(")?;
-            for (i, t) in types.iter().enumerate() {
-                if i > 0 {
-                    f.write_str(", ")?;
-                }
-                write!(f, "{t}")?;
-            }
-            f.write_str(")")
+        let list = |types: &[AbiType]| {
+            types.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
         };
-        list(f, &self.params)?;
-        f.write_str(" -> ")?;
-        list(f, &self.results)?;
+        let group = |group: &[AbiType]| match group {
+            [ty] => ty.to_string(),
+            _ => format!("{{{}}}", list(group)),
+        };
+        let params: Vec<String> = self.groups().map(group).collect();
+        write!(f, "({}) -> ({})", params.join(", "), list(&self.results))?;
         if self.convention != Convention::Aapcs {
             write!(f, " {}", self.convention)?;
         }

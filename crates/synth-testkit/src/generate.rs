@@ -91,7 +91,7 @@ fn random_signature(rng: &mut Rng) -> Signature {
         1 => Convention::Internal,
         _ => Convention::Aapcs,
     };
-    Signature { params, results, convention }
+    Signature { convention, ..Signature::new(params, results) }
 }
 
 struct Callee {

@@ -226,7 +226,7 @@ fn mixed_signatures(rng: &mut Rng) -> Vec<Signature> {
             4 if words <= 4 => Convention::Helper,
             _ => Convention::Aapcs,
         };
-        signatures.push(Signature { params, results, convention });
+        signatures.push(Signature { convention, ..Signature::new(params, results) });
     }
     signatures
 }

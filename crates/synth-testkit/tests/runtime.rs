@@ -66,11 +66,8 @@ impl Target for (ModuleId, Loader<'_>) {
 }
 
 fn check_arithmetic(target: &mut dyn Target, rounds: usize) {
-    let division = Signature {
-        params: vec![I64, I64],
-        results: vec![I64, I64],
-        convention: Convention::Helper,
-    };
+    let division =
+        Signature { convention: Convention::Helper, ..Signature::new([I64, I64], [I64, I64]) };
     let product = Signature::new([I64, I64], [I64]);
     let mut rng = Rng::new(1);
     for round in 0..rounds {

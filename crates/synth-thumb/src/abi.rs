@@ -54,11 +54,11 @@ pub fn assign(signature: &Signature) -> Places {
         next.reg = 1;
     }
     let mut params = Vec::new();
-    for &ty in &signature.params {
-        if in_vfp(signature, ty) {
-            params.push(next.float(ty));
+    for group in signature.groups() {
+        if in_vfp(signature, group[0]) {
+            next.floats(group, &mut params);
         } else {
-            next.words(ty.size() / 4, &mut params);
+            next.composite(group, &mut params);
         }
     }
     Places { params, stack: next.stack.next_multiple_of(8), results }
@@ -145,20 +145,42 @@ impl Next {
         places.extend((0..words).map(|word| Place::Stack(at + 4 * word)));
     }
 
-    /// A float in the lowest free register of its size: gaps that doubles left
-    /// are filled by singles (rules C.1 and C.2 for VFP).
-    fn float(&mut self, ty: AbiType) -> Place {
-        let size = ty.size();
-        let (step, mask) = if size == 8 { (2, 0b11) } else { (1, 0b1) };
-        let mut numbers = (0..16u8).step_by(step);
-        match numbers.find(|&n| !self.closed && self.singles & mask << n == 0) {
-            Some(number) => {
-                self.singles |= mask << number;
-                if size == 8 { Place::Double(number / 2) } else { Place::Single(number) }
+    /// Words that belong together. They part between registers and stack only
+    /// where nothing is on the stack yet (rules C.5 and C.6).
+    fn composite(&mut self, group: &[AbiType], places: &mut Vec<Place>) {
+        if group.len() > 1 && self.stack > 0 {
+            let start = match group[0].size() {
+                8 => self.reg.next_multiple_of(2),
+                _ => self.reg,
+            };
+            let words: u32 = group.iter().map(|ty| ty.size() / 4).sum();
+            if u32::from(start) + words > 4 {
+                self.reg = 4;
+            }
+        }
+        for ty in group {
+            self.words(ty.size() / 4, places);
+        }
+    }
+
+    /// Floats of one type in the lowest free registers that are neighbours:
+    /// gaps that doubles left are filled by singles (rules C.1 and C.2 for VFP).
+    fn floats(&mut self, group: &[AbiType], places: &mut Vec<Place>) {
+        let size = group[0].size();
+        let step = size as u8 / 4;
+        let units = step * group.len().min(16) as u8;
+        let mask = (1u32 << units) - 1;
+        let mut numbers = (0..16u8).step_by(step.into()).filter(|n| n + units <= 16);
+        match numbers.find(|&n| !self.closed && u32::from(self.singles) & mask << n == 0) {
+            Some(first) => {
+                self.singles |= (mask << first) as u16;
+                places.extend((first..first + units).step_by(step.into()).map(|number| {
+                    if size == 8 { Place::Double(number / 2) } else { Place::Single(number) }
+                }));
             }
             None => {
                 self.closed = true;
-                Place::Stack(self.on_stack(size))
+                places.extend(group.iter().map(|_| Place::Stack(self.on_stack(size))));
             }
         }
     }
@@ -206,6 +228,7 @@ mod tests {
     use super::*;
     use AbiType::{F32, F64, I32, I64};
     use Place::{Double, Reg, Single, Stack};
+    use synth_ir::Aggregate;
 
     #[test]
     fn doublewords_take_even_pairs_and_aligned_stack() {
@@ -225,6 +248,24 @@ mod tests {
     fn gaps_between_vfp_registers_are_filled() {
         let p = assign(&Signature::new([F32, F64, I32, F32, F64, F32], []).with_vfp());
         assert_eq!(p.params, [Single(0), Double(1), Reg(0), Single(1), Double(2), Single(6)]);
+    }
+
+    /// An aggregate's floats are neighbours: a single behind fills the gap.
+    #[test]
+    fn aggregates_stay_together() {
+        let mut signature = Signature::new([F32, F64, F32, F32, F32, I32], []).with_vfp();
+        signature.aggregates = vec![Aggregate { first: 2, count: 2 }];
+        let p = assign(&signature);
+        assert_eq!(p.params, [Single(0), Double(1), Single(4), Single(5), Single(1), Reg(0)]);
+        // Seven doubles, then two that would not fit, and words behind them.
+        let mut params = vec![F64; 9];
+        params.extend([I32; 5]);
+        let mut signature = Signature::new(params, []).with_vfp();
+        signature.aggregates =
+            vec![Aggregate { first: 7, count: 2 }, Aggregate { first: 9, count: 5 }];
+        let p = assign(&signature);
+        assert_eq!(p.params[7..9], [Stack(0), Stack(8)]);
+        assert_eq!(p.params[9..], [16, 20, 24, 28, 32].map(Stack));
     }
 
     /// Once a float is on the stack all are, but integers go on.

@@ -47,9 +47,8 @@ impl Helper {
     pub(crate) fn signature(self) -> Signature {
         match self {
             Helper::Ldivmod | Helper::Uldivmod => Signature {
-                params: vec![AbiType::I64; 2],
-                results: vec![AbiType::I64; 2],
                 convention: Convention::Helper,
+                ..Signature::new([AbiType::I64; 2], [AbiType::I64; 2])
             },
             Helper::FillPairs => Signature::new([AbiType::I32, AbiType::I32, AbiType::I64], []),
             _ => Signature::new([AbiType::I32; 3], []),

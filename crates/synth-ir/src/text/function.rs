@@ -8,18 +8,31 @@ use super::parse::{Lines, ParseError, Symbols};
 use crate::function::{
     Block, BlockData, Function, InstData, SlotData, SourceLoc, Value, ValueData, ValueDef,
 };
-use crate::types::{AbiType, Convention, Signature, Type};
+use crate::types::{AbiType, Aggregate, Convention, Signature, Type};
 
 /// A signature; the convention is `aapcs` unless it is written.
 pub(super) fn parse_signature(line: &mut Line<'_>) -> Result<Signature, ParseError> {
-    let params = line.list('(', ')', parse_abi_type)?;
+    let groups = line.list('(', ')', |line| match line.peek() {
+        Some(Token::Char('{')) => line.list('{', '}', parse_abi_type),
+        _ => Ok(vec![parse_abi_type(line)?]),
+    })?;
+    let mut aggregates = vec![];
+    let mut first = 0;
+    for group in &groups {
+        let count = group.len() as u32;
+        if count > 1 {
+            aggregates.push(Aggregate { first, count });
+        }
+        first += count;
+    }
+    let params = groups.concat();
     if line.next() != Some(Token::Arrow) {
         return line.error("expected '->' and the results of a signature");
     }
     let results = line.list('(', ')', parse_abi_type)?;
     let convention = Convention::ALL.into_iter().find(|c| line.eat_word(&c.to_string()));
     let convention = convention.unwrap_or_default();
-    Ok(Signature { params, results, convention })
+    Ok(Signature { params, results, convention, aggregates })
 }
 
 fn parse_abi_type(line: &mut Line<'_>) -> Result<AbiType, ParseError> {

@@ -18,6 +18,7 @@
 //! weak undefined data @NAME
 //! ```
 //!
+//! Parameters that are one aggregate stand in braces: `(i32, {f32, f32})`.
 //! The contents of data are lines `bytes OFFSET "HEX"` and `ref OFFSET
 //! @SYMBOL + ADDEND`; everything else is zero. A name with other characters
 //! than letters, digits, `_`, `.` and `$` is quoted; names that occur twice are

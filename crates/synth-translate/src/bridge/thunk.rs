@@ -9,8 +9,8 @@
 
 use synth_abi::{Calling, FloatAbi, NativeClass, Passing, WasmClass, wasm_abi_type};
 use synth_ir::{
-    AbiType, BinaryOp, Builder, Function, InstData, LoadOp, Region, Signature, SlotData, StoreOp,
-    SymbolId, SystemOp, Type, Value,
+    AbiType, Aggregate, BinaryOp, Builder, Convention, Function, InstData, LoadOp, Region,
+    Signature, SlotData, StoreOp, SymbolId, SystemOp, Type, Value,
 };
 
 /// The signature of the wasm function. Its floats travel as those of a native
@@ -41,10 +41,23 @@ pub(super) fn native_signature(calling: &Calling, va_list: bool, float: FloatAbi
         Some(passing) => native_types(passing),
         None => vec![],
     };
-    params.extend(calling.params.iter().flat_map(native_types));
+    let mut aggregates = vec![];
+    for passing in &calling.params {
+        let types = native_types(passing);
+        let (first, count) = (params.len() as u32, types.len() as u32);
+        if count > 1 {
+            aggregates.push(Aggregate { first, count });
+        }
+        params.extend(types);
+    }
     params.extend(va_list.then_some(AbiType::I32));
     let float = if calling.variadic && !va_list { FloatAbi::Base } else { float };
-    with_floats(Signature::new(params, results), float)
+    let mut signature = with_floats(Signature::new(params, results), float);
+    // In the base variant the words of an aggregate travel one by one.
+    if signature.convention == Convention::AapcsVfp {
+        signature.aggregates = aggregates;
+    }
+    signature
 }
 
 /// The values that carry a C value natively.
