@@ -136,6 +136,9 @@ int k_queue_prepend(struct k_queue *queue, void *data);
 int k_queue_append_list(struct k_queue *queue, void *head, void *tail);
 bool k_queue_remove(struct k_queue *queue, void *data);
 void *z_impl_k_queue_get(struct k_queue *queue, k_timeout_t timeout);
+void rust_k_sem_give(struct k_sem *sem);
+int rust_k_sem_take(struct k_sem *sem, k_timeout_t timeout);
+bool rust_k_mutex_adjust(struct k_mutex *mutex);
 void k_sem_dump(const struct k_sem *sem, const char *name);
 
 #endif

@@ -103,7 +103,47 @@ TEST(sem_dump)
     k_sem_dump(sem, "name");
 }
 
+TEST(rust_sem_give)
+{
+    start();
+    sem = arena(sizeof *sem);
+    z_impl_k_sem_init(sem, 0, 2);
+    for (int i = 0; i < 4; i++) {
+        rust_k_sem_give(sem);
+        log_word(sem->count);
+    }
+    wait_in(&sem->wait_q, 1);
+    wait_in(&sem->wait_q, 3);
+    rust_k_sem_give(sem);
+}
+
+TEST(rust_sem_take)
+{
+    start();
+    sem = arena(sizeof *sem);
+    z_impl_k_sem_init(sem, 1, 2);
+    log_word(rust_k_sem_take(sem, FOREVER));
+    log_word(rust_k_sem_take(sem, NO_WAIT));
+    log_word(rust_k_sem_take(sem, TICKS));
+    meanwhile = give_it;
+    log_word(rust_k_sem_take(sem, FOREVER));
+}
+
 static struct k_mutex *mutex;
+
+TEST(rust_mutex_adjust)
+{
+    start();
+    mutex = arena(sizeof *mutex);
+    z_impl_k_mutex_init(mutex);
+    z_impl_k_mutex_lock(mutex, FOREVER);
+    log_word(rust_k_mutex_adjust(mutex));
+    wait_in(&mutex->wait_q, 1);
+    log_word(rust_k_mutex_adjust(mutex));
+    log_word(rust_k_mutex_adjust(mutex));
+    threads[2].prio = -5;
+    log_word(rust_k_mutex_adjust(mutex));
+}
 
 static void unlock_it(void)
 {
@@ -323,7 +363,8 @@ TEST(queue_get)
     log_word((uintptr_t)z_impl_k_queue_get(queue, FOREVER));
 }
 
-TESTS(kernel, T(sem_init) T(sem_give) T(sem_take) T(sem_reset) T(sem_dump) T(mutex_lock)
+TESTS(kernel, T(sem_init) T(sem_give) T(sem_take) T(sem_reset) T(sem_dump) T(rust_sem_give)
+                  T(rust_sem_take) T(rust_mutex_adjust) T(mutex_lock)
                   T(mutex_hand_over) T(mutex_unlock) T(stack_push) T(stack_pop) T(msgq_put)
                       T(msgq_get) T(msgq_purge) T(queue_append) T(queue_append_list)
                           T(queue_remove) T(queue_get));

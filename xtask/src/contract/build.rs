@@ -5,7 +5,7 @@ use std::process::Command;
 
 use clap::Args;
 
-use super::unit;
+use super::unit::{self, is_rust};
 use super::{directory, wasm};
 use crate::Result;
 use crate::runtime::finish;
@@ -32,7 +32,8 @@ const FLAGS: [&str; 15] = [
 /// Sources that are no units: other tests use them.
 const ALONE: [&str; 1] = ["registers/registers.c"];
 
-/// Rebuild contract/wasm from contract/c and contract/kernel (needs clang-19).
+/// Rebuild the objects of C in contract/wasm (needs clang-19). Those of Rust are
+/// rebuilt by contract/rust/build.sh.
 #[derive(Args)]
 pub struct Arguments {
     /// Only these units
@@ -43,7 +44,7 @@ pub struct Arguments {
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> Result {
     for unit in unit::corpus(&arguments.only)? {
-        for source in &unit.sources {
+        for source in unit.sources.iter().filter(|source| !is_rust(source)) {
             for level in wasm::levels(unit.name == "kernel") {
                 compile(&unit.wasm_flags, source, level, &wasm::object(source, level))?;
             }
@@ -77,7 +78,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let rebuilt = dir.path().join("a.o");
         for unit in unit::corpus(&[]).unwrap() {
-            for source in &unit.sources {
+            for source in unit.sources.iter().filter(|source| !is_rust(source)) {
                 let level = wasm::LEVELS[0];
                 compile(&unit.wasm_flags, source, level, &rebuilt).unwrap();
                 let committed = std::fs::read(wasm::object(source, level)).unwrap();

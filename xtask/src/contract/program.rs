@@ -16,7 +16,7 @@ use super::directory;
 use super::report::Report;
 use super::subject::Subject;
 use super::target::{Linker, Target};
-use super::unit::Unit;
+use super::unit::{Unit, is_rust};
 use crate::Result;
 
 /// Before the names of native functions and of their driver's variables.
@@ -66,6 +66,22 @@ pub(super) fn compile_c(target: &Target, source: &Path, flags: &[&str], output: 
     let mut gcc = target.gcc();
     gcc.args(FLAGS).args(flags).arg("-I").arg(directory().join("harness"));
     finish(gcc.arg("-c").arg(source).arg("-o").arg(output)).map(|_| ())
+}
+
+/// Compiles a file under test natively; an object of Rust is there already.
+pub(super) fn compile_native(
+    target: &Target,
+    source: &Path,
+    flags: &[&str],
+    output: &Path,
+) -> Result {
+    if !is_rust(source) {
+        return compile_c(target, source, flags, output);
+    }
+    let convention = if target.float == "hard" { "hard" } else { "soft" };
+    let object = directory().join(format!("native/{}.{convention}.o", stem(source)));
+    std::fs::copy(object, output)?;
+    Ok(())
 }
 
 /// Runs a program to its end; its output, or what it complained about.
@@ -145,10 +161,10 @@ impl<'a> Program<'a> {
         let (table, image) = (list.with_extension("o"), list.with_extension("elf"));
         compile_c(self.target, &list, &["-Os"], &table)?;
         let mut link = linker.command();
-        link.args(["--gc-sections", "--fatal-warnings", "--no-warn-rwx-segments"]);
-        if linker == Linker::Lld {
-            link = linker.command();
-            link.args(["--gc-sections", "--fatal-warnings"]);
+        // Not every object says that it needs no executable stack.
+        link.args(["--gc-sections", "--fatal-warnings", "-z", "noexecstack"]);
+        if linker == Linker::Gnu {
+            link.arg("--no-warn-rwx-segments");
         }
         link.arg("-T").arg(&self.script).arg(&self.main).arg(&table);
         for (unit, native) in built.units.iter().zip(&self.natives) {
@@ -254,7 +270,7 @@ fn native(target: &Target, unit: &Unit, dir: &Path) -> Result<Vec<PathBuf>> {
     let mut plain = vec![driver.clone()];
     for source in &unit.sources {
         let object = dir.join(format!("{}.native.o", stem(source)));
-        compile_c(target, source, &["-Os"], &object)?;
+        compile_native(target, source, &["-Os"], &object)?;
         plain.push(object);
     }
     let mut nm = Command::new("arm-none-eabi-nm");

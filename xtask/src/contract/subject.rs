@@ -66,7 +66,7 @@ impl Subject {
                 let flags: &[&str] = if wrong { &["-O2", "-DWRONG"] } else { &["-O2"] };
                 let compile = |source: &PathBuf| {
                     let output = dir.join(format!("{}.gcc.o", program::stem(source)));
-                    program::compile_c(target, source, flags, &output)
+                    program::compile_native(target, source, flags, &output)
                         .map_err(|e| e.to_string())?;
                     Ok(output)
                 };

@@ -1,7 +1,7 @@
 //! The units of the corpus: which files belong together, and their directives.
 //!
-//! A unit NAME has NAME.c, perhaps more files NAME.*.c that are linked with it,
-//! the driver NAME.test.c and perhaps a contract file NAME.toml. A line
+//! A unit NAME has NAME.c or NAME.rs, perhaps more files NAME.*.c and NAME.*.rs
+//! that are linked with it, the driver NAME.test.c and perhaps a contract file NAME.toml. A line
 //! `// wasm: FLAGS` in NAME.c is for clang, `// synth: FLAGS` for synth.
 
 use std::path::{Path, PathBuf};
@@ -29,7 +29,7 @@ pub(super) struct Unit {
 
 /// The units of the corpus; `only` these if there are any.
 pub(super) fn corpus(only: &[String]) -> Result<Vec<Unit>> {
-    find(&["c", "kernel"].map(|name| directory().join(name)), only)
+    find(&["c", "kernel", "rust"].map(|name| directory().join(name)), only)
 }
 
 /// The units in directories, in order of their names; `only` these if there are any.
@@ -61,10 +61,12 @@ fn file_name(path: &Path) -> &str {
 fn unit(name: &str, driver: &Path, files: &[PathBuf]) -> Result<Unit> {
     let is_source = |file: &&PathBuf| {
         let rest = file_name(file).strip_prefix(name).and_then(|rest| rest.strip_prefix('.'));
-        rest.is_some_and(|rest| rest == "c" || rest.ends_with(".c") && rest != "test.c")
+        rest.is_some_and(|rest| {
+            rest == "c" || rest.ends_with(".c") && rest != "test.c" || rest.ends_with("rs")
+        })
     };
     let sources: Vec<PathBuf> = files.iter().filter(is_source).cloned().collect();
-    let first = sources.first().ok_or_else(|| format!("no file {name}.c"))?;
+    let first = sources.first().ok_or_else(|| format!("no file of {name}"))?;
     let text = std::fs::read_to_string(first)?;
     let directive = |start: &str| {
         let lines = text.lines().filter_map(|line| line.strip_prefix(start));
@@ -88,4 +90,9 @@ fn tests(driver: &str, unit: &str) -> Result<Vec<String>> {
     let (_, list) = driver.rsplit_once(&start).ok_or_else(|| format!("no list {start}"))?;
     let names = list.split("T(").skip(1).filter_map(|rest| Some(rest.split_once(')')?.0));
     Ok(names.map(str::to_string).collect())
+}
+
+/// Whether a source is in Rust: its objects are made by contract/rust/build.sh.
+pub(super) fn is_rust(source: &Path) -> bool {
+    source.extension().is_some_and(|extension| extension == "rs")
 }
