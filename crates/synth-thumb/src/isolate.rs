@@ -29,7 +29,7 @@ pub fn run(function: &mut MFunction) -> bool {
                     let copy = function.new_reg();
                     let (rd, rm) = if reads { (copy, *reg) } else { (*reg, copy) };
                     let inst = MInst::Mov { rd, rm };
-                    (if reads { &mut before } else { &mut behind }).push(Located { inst, loc });
+                    (if reads { &mut before } else { &mut behind }).push(Located::new(inst, loc));
                     *reg = copy;
                 }
             };

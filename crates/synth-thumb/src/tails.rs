@@ -144,7 +144,7 @@ fn merge(function: &mut MFunction, tail: Tail) {
 
 fn jump(block: u32) -> Located {
     let target = crate::mach::EdgeTarget { block, args: vec![] };
-    Located { inst: MInst::Jump(target), loc: synth_ir::SourceLoc::default() }
+    Located::new(MInst::Jump(target), synth_ir::SourceLoc::default())
 }
 
 /// Inserts a block; those behind it get new numbers.
