@@ -78,8 +78,10 @@ fn fits(kind: RelocKind, op: &Operator<'_>) -> bool {
         RelocKind::FunctionIndexLeb => matches!(op, Call { .. } | ReturnCall { .. }),
         RelocKind::GlobalIndexLeb => matches!(op, GlobalGet { .. } | GlobalSet { .. }),
         RelocKind::TypeIndexLeb | RelocKind::TableNumberLeb => true,
-        // Where it is not taken, `checked` says so.
-        RelocKind::MemoryAddrLeb => true,
+        RelocKind::MemoryAddrLeb => {
+            let name = operator_name(op).to_string();
+            [".load", ".store", ".atomic"].iter().any(|part| name.contains(part))
+        }
         _ => false,
     }
 }

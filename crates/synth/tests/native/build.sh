@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")"
 : "${CLANG:=clang-19}"
-for file in sem statics pointers init imports; do
+for file in sem statics pointers init imports forms; do
     $CLANG --target=wasm32 -Os -Wall -Werror -c $file.c -o $file.wasm
 done
 # The same by way of the linker: still relocatable, and finished with its relocations.

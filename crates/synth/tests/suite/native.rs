@@ -123,3 +123,98 @@ fn guessed_statics_are_listed() {
         link_and_run(&dir, level, &["host.o"], &["module.o"]);
     }
 }
+
+/// What both linkers make of each relocation, as objdump reads it. The host's
+/// function is at 0x8000 and its data at 0x20001230.
+#[test]
+fn linkers_fill_in_each_relocation() {
+    let dir = scratch("native-forms");
+    compile_host(&dir, &source("forms_host.c"), &[], "host.o");
+    let pool = [
+        "R_ARM_ABS32 host_data",
+        "R_ARM_ABS32 host_function",
+        "R_ARM_ABS32 absent",
+        ".word 0x20001244",
+        ".word 0x2001e6f0",
+        ".word 0x00008001",
+    ];
+    let pair = [
+        "R_ARM_THM_MOVW_ABS_NC host_data",
+        "R_ARM_THM_MOVT_ABS host_data",
+        "R_ARM_THM_MOVW_ABS_NC host_function",
+        "R_ARM_THM_MOVT_ABS host_function",
+        "R_ARM_THM_MOVW_ABS_NC absent",
+        "R_ARM_THM_MOVT_ABS absent",
+        "movw r0, #4676",
+        "movt r0, #8192",
+        "movw r0, #32769",
+    ];
+    // 30000 words are beyond the addend of a pair: two additions to what is.
+    let pure = ["movw r0, #59120", "movt r0, #8191", "add.w r0, r0, #131072"];
+    let pure = [&pair[..], &pure].concat();
+    let always = ["R_ARM_THM_CALL host_function", "bl 8000 <host_function>"];
+    for (options, expected) in
+        [(&["-Os"][..], &pool[..]), (&["-O2"], &pair), (&["-Os", "--pure-code"], &pure)]
+    {
+        let input = source("forms.wasm");
+        run(&dir, SYNTH, &[&["compile", &input, "-o", "forms.o"], options].concat());
+        for linker in ["arm-none-eabi-ld", "ld.lld-19"] {
+            let place = ["-e", "0", "-Ttext=0x8000", "--defsym=host_data=0x20001230"];
+            run(&dir, linker, &[&place[..], &["host.o", "forms.o", "-o", "forms.elf"]].concat());
+            let before = run(&dir, "arm-none-eabi-objdump", &["-dr", "forms.o"]);
+            let after = run(&dir, "arm-none-eabi-objdump", &["-d", "forms.elf"]);
+            // Pointers to functions have the Thumb bit.
+            let data = run(&dir, "arm-none-eabi-objdump", &["-s", "-j", ".rodata", "forms.elf"]);
+            let all = before + &after + &data;
+            let words: Vec<&str> = all.split_whitespace().collect();
+            let all = words.join(" ");
+            for part in expected.iter().chain(&always) {
+                assert!(all.contains(part), "{options:?} {linker}: no {part:?} in {all}");
+            }
+            assert!(all.contains(" 01800000 38120020 "), "{options:?} {linker}: {all}");
+            let pools = after.contains(".word");
+            assert_eq!(pools, !options.contains(&"--pure-code"), "{options:?} {linker}: {after}");
+        }
+    }
+    let sections = run(&dir, "arm-none-eabi-readelf", &["-SW", "forms.o"]);
+    let text: Vec<&str> = sections.lines().filter(|line| line.contains(" .text.")).collect();
+    assert!(!text.is_empty() && text.iter().all(|line| line.contains(" AXy ")), "{sections}");
+}
+
+/// Sections have the names, types and flags that gcc gives them.
+#[test]
+fn sections_are_those_of_a_c_compiler() {
+    let dir = scratch("native-sections");
+    for name in ["statics", "init"] {
+        let input = source(&format!("{name}.wasm"));
+        run(&dir, SYNTH, &["compile", &input, "-o", &format!("{name}.o")]);
+    }
+    let read = |file| run(&dir, "arm-none-eabi-readelf", &["-SW", file]);
+    let all = read("statics.o") + &read("init.o");
+    let lines: Vec<Vec<&str>> =
+        all.lines().map(|line| line.rsplit(']').next().unwrap_or("")).map(fields).collect();
+    for (name, kind, flags, align) in [
+        (".rodata.squares", "PROGBITS", "A", "2"),
+        (".rodata.limit", "PROGBITS", "A", "4"),
+        (".data.shared", "PROGBITS", "WA", "4"),
+        (".data.odd", "PROGBITS", "WA", "1"),
+        (".bss.calls", "NOBITS", "WA", "4"),
+        (".bss.wide_buffer", "NOBITS", "WA", "64"),
+        (".noinit", "NOBITS", "WA", "4"),
+        ("registry", "PROGBITS", "WA", "4"),
+        (".init_array", "INIT_ARRAY", "WA", "4"),
+        (".init_array.00101", "INIT_ARRAY", "WA", "4"),
+        (".init_array.00200", "INIT_ARRAY", "WA", "4"),
+        (".fini_array", "FINI_ARRAY", "WA", "4"),
+        (".fini_array.00150", "FINI_ARRAY", "WA", "4"),
+    ] {
+        let line = lines.iter().find(|line| line.first() == Some(&name));
+        let line = line.unwrap_or_else(|| panic!("no {name}: {all}"));
+        // Name, type, address, offset, size, entry size, flags, link, info, alignment.
+        assert_eq!((line[1], line[6], line[9]), (kind, flags, align), "{name}");
+    }
+}
+
+fn fields(line: &str) -> Vec<&str> {
+    line.split_whitespace().collect()
+}
