@@ -1,6 +1,6 @@
 //! Several wasm objects and archives as one program: the files of
 //! `tests/link`, which `rebuild.sh` compiles to wasm, against the same sources
-//! compiled by gcc.
+//! compiled natively.
 
 use std::path::Path;
 
@@ -19,9 +19,9 @@ fn source(name: &str) -> String {
 }
 
 /// The host, start code and a linker script that sorts constructors.
-fn prepare(dir: &Path) {
+fn prepare(dir: &Path, host: &str) {
     let board = repository("examples/host/board.c").display().to_string();
-    for (c, o) in [(source("host.c"), "host.o"), (board, "board.o")] {
+    for (c, o) in [(source(host), "host.o"), (board, "board.o")] {
         run(dir, "arm-none-eabi-gcc", &[GCC, &["-c", &c, "-o", o]].concat());
     }
     let script = std::fs::read_to_string(repository("examples/host/board.ld")).unwrap();
@@ -55,7 +55,7 @@ fn symbols(dir: &Path, object: &str) -> Vec<String> {
 #[test]
 fn a_program_of_several_objects_is_what_gcc_makes() {
     let dir = scratch("link");
-    prepare(&dir);
+    prepare(&dir, "host.c");
     for (name, o) in [("shim.c", "shim-gcc.o"), ("library.c", "library-gcc.o")] {
         run(&dir, "arm-none-eabi-gcc", &[GCC, &["-c", &source(name), "-o", o]].concat());
     }
@@ -109,6 +109,23 @@ fn a_program_of_several_objects_is_what_gcc_makes() {
     // Calls in both directions have become part of `apply`.
     for inlined in ["scale", "sum_with", "policy", "shared_count", "fallback"] {
         assert!(!one.iter().any(|s| s == &format!("t {inlined}")), "{inlined}: {one:?}");
+    }
+}
+
+/// A Rust program that uses much of `core`, and what C gives it, as a finished
+/// module that kept its relocations. The expected text is what the same source
+/// prints on the machine that it was built on.
+#[test]
+fn rust_prints_what_it_prints_natively() {
+    let dir = scratch("link-rust");
+    prepare(&dir, "rust/host.c");
+    let expected = std::fs::read_to_string(source("rust/expected.txt")).unwrap();
+    let module = source("rust/library.wasm");
+    for options in [&["-O0"][..], &["-O2"], &["-Os", "--cpu", "cortex-m4+nofp"]] {
+        let head = ["compile", "--model", "native", "--export", "rust_run", "-o", "rust.o"];
+        run(&dir, SYNTH, &[&head[..], options, &[&module]].concat());
+        let printed = output(&dir, "arm-none-eabi-ld", &["rust.o"], false);
+        assert!(printed == expected, "{options:?}: {printed}");
     }
 }
 
