@@ -11,6 +11,7 @@ pub mod checks;
 pub mod const_data;
 pub mod dce;
 pub mod dead_symbols;
+pub mod divide;
 mod edit;
 pub mod gvn;
 pub mod induction;

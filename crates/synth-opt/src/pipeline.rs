@@ -8,8 +8,8 @@ use synth_ir::entity::SecondaryMap;
 use synth_ir::{Function, Program, SymbolId, SymbolNames, Target};
 
 use crate::{
-    addresses, atomics, cfg_cleanup, checks, const_data, dce, dead_symbols, gvn, induction, inline,
-    licm, machine_stack, memory, ranges, simplify, slots, soften,
+    addresses, atomics, cfg_cleanup, checks, const_data, dce, dead_symbols, divide, gvn, induction,
+    inline, licm, machine_stack, memory, ranges, simplify, slots, soften,
 };
 
 /// How much to optimise, and for what.
@@ -210,6 +210,8 @@ pub const PIPELINE: &[Stage] = &[
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, MORE),
     program("const_data", |program, _| const_data::run(program), MORE),
     function("memory", &memory::Memory, MORE),
+    function("divide", &divide::Divide, &[Level::O2]),
+    function("divide", &divide::Halve, &[Level::Os, Level::Oz]),
     function("simplify", &simplify::Simplify, MORE),
     function("slots", &slots::Slots, MORE),
     function("gvn", &gvn::Gvn, MORE),

@@ -6,13 +6,16 @@
 //! it. Only a definition that this object decides on is inlined: no weak or
 //! COMDAT one, and none that was placed in another section than its caller; a
 //! function that calls itself, or allocates stack memory as it runs, is not.
+//! Of functions with loops only small ones go where only some turns of a loop
+//! come by: the values of that loop would lose their registers to them.
 //!
 //! Source locations of inlined code name the call that it was inlined at.
 
 mod splice;
 
+use synth_ir::cfg::{Cfg, DomTree, Loops};
 use synth_ir::entity::SecondaryMap;
-use synth_ir::{Definition, Function, Inst, InstData, Linkage, Program, SymbolId};
+use synth_ir::{Block, Definition, Function, Inst, InstData, Linkage, Program, SymbolId};
 
 use crate::Change;
 use splice::Splicer;
@@ -26,30 +29,67 @@ struct Budget {
     per_argument: usize,
     /// The only call of a function is replaced up to this size.
     single: usize,
+    /// The only call of a function with a loop, in some turns of a loop.
+    nested: usize,
     /// What a caller may grow to; beyond, nothing is inlined into it.
     caller: usize,
 }
 
 /// Inlines for cycles.
 pub fn for_speed(program: &mut Program) -> Change {
-    run(program, Budget { small: 24, per_argument: 1, single: 300, caller: 3000 })
+    run(program, Budget { small: 24, per_argument: 1, single: 300, nested: 75, caller: 3000 })
 }
 
 /// Inlines where that makes the program smaller.
 pub fn for_size(program: &mut Program) -> Change {
-    run(program, Budget { small: 3, per_argument: 1, single: 150, caller: 1000 })
+    run(program, Budget { small: 3, per_argument: 1, single: 150, nested: 75, caller: 1000 })
 }
 
 fn run(program: &mut Program, budget: Budget) -> Change {
     let references = count_references(program);
-    let mut sizes: SecondaryMap<SymbolId, Option<usize>> = SecondaryMap::new();
+    let mut bodies: SecondaryMap<SymbolId, Option<Body>> = SecondaryMap::new();
     let mut changed = false;
     for caller in callees_first(program) {
-        changed |= inline_into(program, caller, &budget, &references, &sizes);
+        changed |= inline_into(program, caller, &budget, &references, &bodies);
         let Some(func) = program.function(caller) else { continue };
-        sizes[caller] = is_inlinable(program, caller, func).then(|| size(func));
+        bodies[caller] = is_inlinable(program, caller, func)
+            .then(|| Body { size: size(func), loops: Flow::new(func).has_loops() });
     }
     Change { changed, ..Change::default() }
+}
+
+/// A function that may be inlined.
+#[derive(Clone, Copy)]
+struct Body {
+    size: usize,
+    /// Whether it has a loop.
+    loops: bool,
+}
+
+struct Flow {
+    cfg: Cfg,
+    dom: DomTree,
+    loops: Loops,
+}
+
+impl Flow {
+    fn new(func: &Function) -> Self {
+        let cfg = Cfg::new(func);
+        let dom = DomTree::new(func, &cfg);
+        let loops = Loops::new(&cfg, &dom);
+        Flow { cfg, dom, loops }
+    }
+
+    fn has_loops(&self) -> bool {
+        self.loops.headers().next().is_some()
+    }
+
+    /// Whether a block is in a loop, but not in each of its turns.
+    fn is_rare(&self, block: Block) -> bool {
+        let Some(header) = self.loops.header(block) else { return false };
+        let mut back = self.cfg.predecessors(header).iter();
+        back.any(|&from| self.dom.dominates(header, from) && !self.dom.dominates(block, from))
+    }
 }
 
 fn for_each_inst(func: &Function, mut f: impl FnMut(&InstData)) {
@@ -152,19 +192,22 @@ fn inline_into(
     caller: SymbolId,
     budget: &Budget,
     references: &SecondaryMap<SymbolId, u32>,
-    sizes: &SecondaryMap<SymbolId, Option<usize>>,
+    bodies: &SecondaryMap<SymbolId, Option<Body>>,
 ) -> bool {
     let Some(func) = program.function(caller) else { return false };
     let mut room = budget.caller.saturating_sub(size(func));
     let mut chosen: Vec<Inst> = vec![];
+    let around = Flow::new(func);
     for &block in &func.layout {
         for &inst in &func.blocks[block].insts {
             let InstData::Call { callee, sig, ref args } = func.insts[inst] else { continue };
-            let Some(size) = sizes[callee].filter(|_| callee != caller) else { continue };
-            let single = references[callee] == 1;
-            let limit = match single {
-                true => budget.single,
-                false => budget.small + budget.per_argument * args.len(),
+            let Some(body) = bodies[callee].filter(|_| callee != caller) else { continue };
+            let Body { size, loops } = body;
+            let small = budget.small + budget.per_argument * args.len();
+            let limit = match (references[callee], loops && around.is_rare(block)) {
+                (1, false) => budget.single,
+                (1, true) => budget.nested,
+                _ => small,
             };
             let same_section = program.symbols[callee].section == program.symbols[caller].section;
             let same_signature =

@@ -7,9 +7,11 @@
 
 mod counters;
 
-use synth_ir::cfg::{Cfg, DomTree};
+use synth_ir::cfg::{Cfg, DomTree, Loops};
 use synth_ir::entity::SecondaryMap;
-use synth_ir::{BinaryOp, Cond, Function, Inst, InstData, LoadOp, Type, UnaryOp, Value, ValueDef};
+use synth_ir::{BinaryOp, Block, Cond, Function, Inst, InstData, LoadOp, Type, UnaryOp, Value};
+
+use counters::Flow;
 
 use crate::edit::{Edges, Replacements};
 use crate::{Context, Pass};
@@ -136,14 +138,13 @@ impl Known {
     pub(crate) fn new(func: &Function) -> Self {
         let cfg = Cfg::new(func);
         let dom = DomTree::new(func, &cfg);
-        let edges = Edges::new(func);
+        let loops = Loops::new(&cfg, &dom);
+        let flow = Flow { dom, loops, edges: Edges::new(func) };
         let mut known = Known(SecondaryMap::new());
         for &block in cfg.reverse_postorder() {
-            for number in 0..func.blocks[block].params.len() {
-                let param = func.blocks[block].params[number];
-                if func.values[param].ty == Type::I32 && block != func.entry() {
-                    known.0[param] = Some(known.param(func, &dom, &edges, param));
-                }
+            let ranges = known.params(func, &flow, block);
+            for (&param, range) in func.blocks[block].params.iter().zip(ranges) {
+                known.0[param] = Some(range);
             }
             for &inst in &func.blocks[block].insts {
                 if let [result] = func.results[inst][..]
@@ -162,20 +163,19 @@ impl Known {
 
     /// A parameter is what an edge passes; for a loop's header, that of a
     /// counter.
-    fn param(&self, func: &Function, dom: &DomTree, edges: &Edges, param: Value) -> Range {
-        let ValueDef::Param(block, number) = func.values[param].def else { return Range::ALL };
-        let mut range: Option<Range> = None;
-        for (&(terminator, _), value) in
-            edges.to(block).iter().zip(edges.incoming(func, block, number as usize))
-        {
-            let closes = edges.from(terminator).is_none_or(|from| dom.dominates(block, from));
-            if closes {
-                return counters::range(self, func, dom, edges, param);
-            }
-            let incoming = self.get(value);
-            range = Some(range.map_or(incoming, |range| range.union(incoming)));
+    fn params(&self, func: &Function, flow: &Flow, block: Block) -> Vec<Range> {
+        let edges = flow.edges.to(block);
+        if edges.is_empty() {
+            return vec![Range::ALL; func.blocks[block].params.len()];
         }
-        range.unwrap_or(Range::ALL)
+        if edges.iter().any(|&edge| counters::closes(flow, block, edge)) {
+            return counters::ranges(self, func, flow, block);
+        }
+        let union = |number| {
+            let incoming = flow.edges.incoming(func, block, number).map(|v| self.get(v));
+            incoming.reduce(Range::union).unwrap_or(Range::ALL)
+        };
+        (0..func.blocks[block].params.len()).map(union).collect()
     }
 
     fn of_inst(&self, func: &Function, inst: Inst) -> Range {
