@@ -8,6 +8,7 @@ use synth_abi::{
     read_dwarf,
 };
 use synth_ir::{Definition, InstData, Linkage, Program, Signature, Symbol, SymbolId};
+use synth_object::{Binding, ObjectSymbol, Place, SymbolKind};
 use synth_translate::{ImportedFunction, Model, Terms, bridge, model};
 use synth_wasm::Module;
 
@@ -19,6 +20,8 @@ const LIBRARY: &[&str] = &["memchr", "memcmp", "memcpy", "memmove", "memset", "s
 /// What is known of a program's border.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Border {
+    /// Whether the program was bound: our own routines are not.
+    bound: bool,
     native: bool,
     /// The C types of functions and variables, by their names in the module.
     declarations: Declarations,
@@ -55,16 +58,28 @@ impl Border {
             renamed: &renamed,
         };
         let bound = bridge(program, &terms)?;
-        if native {
-            let version = Definition::Absolute(CONTRACT_VERSION);
-            // Several objects of one program define it.
-            let id = program.add(contract_symbol("native"), Linkage::Weak, version);
-            program.symbols[id].retain = true;
-        }
         let mut names = renamed;
         names.extend(bound.names);
         let (natives, imports) = (bound.natives, bound.imports);
-        Ok(Border { native, declarations, names, natives, imports })
+        Ok(Border { bound: true, native, declarations, names, natives, imports })
+    }
+
+    /// The name of the address model.
+    fn model(&self) -> &'static str {
+        if self.native { "native" } else { "linear" }
+    }
+
+    /// The symbol for the contract's version, which headers refer to. Several
+    /// objects of one program define it.
+    pub(crate) fn version(&self) -> Option<ObjectSymbol> {
+        self.bound.then(|| ObjectSymbol {
+            name: contract_symbol(self.model()),
+            binding: Binding::Weak,
+            kind: SymbolKind::NoType,
+            hidden: false,
+            place: Place::Absolute(CONTRACT_VERSION),
+            size: 0,
+        })
     }
 
     /// The imports as they are now.
@@ -83,10 +98,6 @@ impl Border {
         imports.into_iter().map(bind).collect()
     }
 
-    pub(crate) fn is_native(&self) -> bool {
-        self.native
-    }
-
     /// The symbol that the host sees.
     pub(crate) fn native(&self, id: SymbolId) -> SymbolId {
         self.natives.get(&id).copied().unwrap_or(id)
@@ -99,8 +110,7 @@ impl Border {
         program: &Program,
         contract: &Contract,
     ) -> Interface {
-        let model = if self.native { "native" } else { "linear" };
-        let mut interface = Interface::new(name, model, &self.declarations);
+        let mut interface = Interface::new(name, self.model(), &self.declarations);
         let (calls, used) = references(program);
         for (id, symbol) in &program.symbols {
             let undefined =

@@ -312,14 +312,19 @@ impl Compiled {
     /// If the program can't be expressed as one.
     pub fn object(&self) -> Result<Object, Error> {
         let mut options = self.options.object.clone();
-        if self.border.is_native() {
-            let float_abi = match self.options.float_abi {
-                FloatAbi::Hard => "hard",
-                FloatAbi::Soft | FloatAbi::SoftFp => "soft",
-            };
-            options.contract = Some(self.interface("").to_contract_text(float_abi));
+        let version = self.border.version();
+        let float_abi = match self.options.float_abi {
+            FloatAbi::Hard => "hard",
+            FloatAbi::Soft | FloatAbi::SoftFp => "soft",
+        };
+        let contract = || self.interface("").to_contract_text(float_abi);
+        options.contract = version.is_some().then(contract);
+        let cpu = self.options.cpu;
+        let mut object = Object::from_program(&self.program, &self.codes, cpu, &options)?;
+        for symbol in version {
+            object.symbols.push(symbol);
         }
-        Ok(Object::from_program(&self.program, &self.codes, self.options.cpu, &options)?)
+        Ok(object)
     }
 
     /// What the object and its host supply to each other, for headers; `name`
