@@ -321,7 +321,7 @@ impl Compiled {
         options.contract = version.is_some().then(contract);
         let cpu = self.options.cpu;
         let mut object = Object::from_program(&self.program, &self.codes, cpu, &options)?;
-        for symbol in version {
+        if let Some(symbol) = version {
             object.symbols.push(symbol);
         }
         Ok(object)
