@@ -15,7 +15,9 @@ const char *first_static(void)
 
 void ring_init(struct ring *ring, uint8_t *bytes, size_t size)
 {
-    *ring = (struct ring){bytes, size, 0, 0};
+    ring->bytes = bytes;
+    ring->size = size;
+    ring->head = ring->used = 0;
 }
 
 int ring_put(struct ring *ring, uint8_t byte)

@@ -4,7 +4,13 @@
 struct shape *make_shape(void *memory, enum colour colour, size_t points)
 {
     struct shape *shape = memory;
-    *shape = (struct shape){colour, points, {1, -1}, LARGE, true, 1ll << 40};
+    // By fields: what an assignment leaves between them is nobody's business.
+    shape->colour = colour;
+    shape->corners = points;
+    shape->at = (struct point){1, -1};
+    shape->kind = LARGE;
+    shape->closed = true;
+    shape->area = 1ll << 40;
     for (size_t i = 0; i < points; i++) {
         shape->points[i] = (struct point){(int32_t)(i * i), (int32_t)(7 - 3 * i)};
     }

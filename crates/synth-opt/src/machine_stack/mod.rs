@@ -23,6 +23,7 @@
 mod dynamic;
 mod fixed;
 mod places;
+mod returned;
 
 use rayon::prelude::*;
 use synth_ir::{Definition, Function, Inst, Program, SourceLoc, SymbolId};
@@ -39,10 +40,11 @@ pub fn run(program: &mut Program, cx: &Context<'_>) -> Change {
     let Some(pointer) = program.find(STACK_POINTER).filter(undefined) else {
         return Change::default();
     };
+    let returned = returned::symbols(program);
     let functions: Vec<_> = program.functions_mut().collect();
     let results: Vec<_> = functions
         .into_par_iter()
-        .filter_map(|(id, func)| run_function(func, pointer, cx).transpose().map(|r| (id, r)))
+        .filter_map(|(id, func)| run_function(func, pointer, &returned, cx).transpose().map(|r| (id, r)))
         .collect();
     let mut change = Change { changed: !results.is_empty(), ..Change::default() };
     for (id, result) in results {
@@ -99,6 +101,7 @@ impl Reason {
 fn run_function(
     func: &mut Function,
     pointer: SymbolId,
+    returned: &[SymbolId],
     cx: &Context<'_>,
 ) -> Result<Option<()>, Refused> {
     if !places::mentions(func, pointer) {
@@ -112,6 +115,7 @@ fn run_function(
     if let Some(inst) = places::other_use(func, pointer) {
         return Err(refuse(func, inst, Reason::Address));
     }
+    returned::run(func, returned);
     let places = Places::new(func, pointer);
     for &(inst, state) in &places.returns {
         if state != State::Place(Place::ENTRY) {
