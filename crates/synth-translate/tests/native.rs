@@ -106,6 +106,13 @@ fn thread_local_variables_are_refused() {
     assert!(error.contains("the thread-local variable or section `.tbss.own`"), "{error}");
 }
 
+/// `wasm-ld` warns of it and makes the call a trap.
+#[test]
+fn calls_with_another_signature_are_refused() {
+    let error = program("mismatch", &Options::default()).unwrap_err().to_string();
+    assert!(error.contains("a call of `other` with another signature than it has"), "{error}");
+}
+
 #[test]
 fn finished_modules_need_relocations() {
     let native = Options { model: Some(Model::Native), ..Options::default() };

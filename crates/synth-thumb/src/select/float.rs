@@ -124,7 +124,7 @@ impl Lower<'_> {
             true => 8 <= imm::cost(lo) + if hi == lo { 0 } else { imm::cost(hi) },
             false => 4 < imm::cost(lo),
         };
-        if is_immediate || is_smaller {
+        if is_immediate || is_smaller && !self.options.pure_code {
             self.float_inst(FInst::Const { double, fd, bits });
         } else if double {
             let (lo, hi) = (self.put_constant(lo), self.put_constant(hi));

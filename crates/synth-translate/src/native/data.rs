@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use synth_ir::{Data, DataKind, DataReloc, Definition, SymbolId};
-use synth_wasm::{Binding, Object, ObjectSymbol, RelocKind, SymbolKind};
+use synth_wasm::{Binding, Object, ObjectSymbol, RelocKind, Relocation, SymbolKind};
 
 use super::declare::primary;
 use crate::declare::{Declarer, unsupported};
@@ -79,6 +79,12 @@ fn split<'m>(
     pieces
 }
 
+/// The relocations in a range of a segment.
+fn between(relocs: &[Relocation], start: u32, end: u32) -> &[Relocation] {
+    let index = |at: u32| relocs.partition_point(|reloc| reloc.offset < at);
+    relocs.get(index(start)..index(end)).unwrap_or_default()
+}
+
 impl<'m> Declarer<'m> {
     /// All symbols are bound before any data is complete: data refers to data.
     pub(super) fn native_data(&mut self, object: &'m Object) -> Result<(), Error> {
@@ -99,7 +105,7 @@ impl<'m> Declarer<'m> {
             let relocs = object.segment_relocs(segment);
             let padding = |start: u32, end: u32| {
                 bytes[start as usize..end as usize].iter().all(|&b| b == 0)
-                    && !relocs.iter().any(|r| start <= r.offset && r.offset < end)
+                    && between(relocs, start, end).is_empty()
             };
             let info = &object.segments[segment as usize];
             let merged = MERGED.contains(&info.name.as_str()) && symbols.len() > 1;
@@ -192,10 +198,9 @@ impl<'m> Declarer<'m> {
         start: u32,
         end: u32,
     ) -> Result<Vec<DataReloc>, Error> {
-        let relocs = object.segment_relocs(segment).iter();
-        let inside = relocs.filter(|r| start <= r.offset && r.offset < end);
         let symbols = self.env.native.as_ref();
-        inside
+        between(object.segment_relocs(segment), start, end)
+            .iter()
             .map(|reloc| {
                 let known = match reloc.kind {
                     RelocKind::MemoryAddrI32 | RelocKind::TableIndexI32 => symbols,

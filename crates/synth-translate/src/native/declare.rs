@@ -7,7 +7,7 @@ use synth_ir::{Definition, Function, Linkage, SymbolId};
 use synth_wasm::{Binding, ExternKind, Import, ImportType, Object, ObjectSymbol, SymbolKind};
 
 use super::NativeEnv;
-use crate::declare::Declarer;
+use crate::declare::{Declarer, unsupported};
 use crate::error::Error;
 use crate::names::{import_symbol, symbol_name};
 use crate::sig::signature;
@@ -23,6 +23,10 @@ const LINKER_MADE: &[&str] = &[
     "__stack_low",
     "__wasm_first_page_end",
 ];
+
+/// What `wasm-ld` puts before the name of a function that is called with
+/// another signature than it has: such a call traps.
+const MISMATCH: &str = "signature_mismatch:";
 
 /// Whether a name stands for an address that `wasm-ld` makes up.
 pub(super) fn is_linker_made(name: &str) -> bool {
@@ -110,6 +114,16 @@ impl<'m> Declarer<'m> {
         let comdat: BTreeSet<u32> =
             object.comdats.iter().flat_map(|c| c.functions.iter().copied()).collect();
         for (index, symbols) in (0..).zip(&names) {
+            let name = self.module.names.functions.get(&index);
+            let mut all = symbols.iter().map(|(_, symbol)| &symbol.name).chain(name);
+            if let Some(name) = all.find_map(|name| name.strip_prefix(MISMATCH)) {
+                return Err(unsupported(
+                    &format!("a call of `{name}` with another signature than it has"),
+                    0,
+                    "declare the function as it is defined, in all sources; wasm-ld names the \
+                     objects that differ",
+                ));
+            }
             let function = match self.module.import(ExternKind::Function, index) {
                 Some(import) => self.undefined_function(index, import, symbols)?,
                 None if symbols.first().is_some_and(|(_, s)| s.undefined) => {

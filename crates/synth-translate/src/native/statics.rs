@@ -26,6 +26,9 @@ use crate::options::Statics;
 /// The symbol of the statics.
 const STATICS: &str = "statics";
 
+/// Bytes that the data segments may span: more than devices have.
+const MOST_CONTENTS: u32 = 16 << 20;
+
 /// A number that was taken for an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Guess {
@@ -172,8 +175,8 @@ impl<'m> Declarer<'m> {
         let bytes = |index: u32| self.module.data_bytes(index).unwrap_or_default();
         let start = segments.iter().map(|&(address, _)| address).min().unwrap_or(0) & !15;
         let end = |&(address, index): &(u32, u32)| u64::from(address) + bytes(index).len() as u64;
-        let end = segments.iter().map(end).max().unwrap_or(0);
-        let end = end.max(address(self.module, "__data_end").unwrap_or(0).into());
+        let filled = segments.iter().map(end).max().unwrap_or(0);
+        let end = filled.max(address(self.module, "__data_end").unwrap_or(0).into());
         let end = match u32::try_from(end) {
             Ok(end) if end <= memory => end.max(start),
             _ => {
@@ -188,13 +191,22 @@ impl<'m> Declarer<'m> {
         if start == end {
             return Ok(statics);
         }
-        let mut contents = vec![0; (end - start) as usize];
-        let mut sources = vec![0; contents.len()];
+        let filled = (filled as u32).max(start) - start;
+        if filled > MOST_CONTENTS {
+            return Err(unsupported(
+                "data segments that are far apart",
+                0,
+                "link the module with its data in one place, without --global-base",
+            ));
+        }
+        let mut contents = vec![0; filled as usize];
+        // Where in the module each byte comes from.
+        let mut sources = vec![0u32; contents.len()];
         for &(address, index) in segments {
             let at = (address - start) as usize;
             let bytes = bytes(index);
             contents[at..at + bytes.len()].copy_from_slice(bytes);
-            let from = self.module.data[index as usize].range.start as u64;
+            let from = self.module.data[index as usize].range.start as u32;
             for (source, offset) in sources[at..at + bytes.len()].iter_mut().zip(from..) {
                 *source = offset;
             }
@@ -206,7 +218,7 @@ impl<'m> Declarer<'m> {
             let Some(place) = statics.place(number).filter(|_| number != end) else { continue };
             word.fill(0);
             relocs.push((at as u32, place as i32));
-            let offset = sources[at];
+            let offset = sources[at].into();
             self.env.guesses.push(Guess { function: None, offset, number, place });
         }
         let used = contents.iter().rposition(|&b| b != 0).map_or(0, |last| last + 1);
