@@ -44,7 +44,9 @@ pub fn run(program: &mut Program, cx: &Context<'_>) -> Change {
     let functions: Vec<_> = program.functions_mut().collect();
     let results: Vec<_> = functions
         .into_par_iter()
-        .filter_map(|(id, func)| run_function(func, pointer, &returned, cx).transpose().map(|r| (id, r)))
+        .filter_map(|(id, func)| {
+            run_function(func, pointer, &returned, cx).transpose().map(|r| (id, r))
+        })
         .collect();
     let mut change = Change { changed: !results.is_empty(), ..Change::default() };
     for (id, result) in results {
