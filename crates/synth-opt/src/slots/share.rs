@@ -88,20 +88,20 @@ impl Lifetimes {
                     let span = touched[slot][b].get_or_insert((i, i));
                     span.1 = i;
                 };
+                let mut fix = |both: [Value; 2]| {
+                    both.into_iter().filter_map(slot_of).for_each(|slot| fixed[slot] = true);
+                };
                 match func.insts[inst] {
                     InstData::Load { addr, .. } => slot_of(addr).into_iter().for_each(touch),
                     InstData::Store { addr, value, .. } => {
                         slot_of(addr).into_iter().chain(slot_of(value)).for_each(touch);
                     }
                     InstData::SlotAddr { slot, .. } if uses.escapes[slot] => touch(slot),
-                    InstData::Compare { args: [a, b], .. }
-                    | InstData::Binary { op: BinaryOp::Sub, args: [a, b] } => {
-                        if slot_of(b).is_some()
-                            || matches!(func.insts[inst], InstData::Compare { .. })
-                        {
-                            let both = slot_of(a).into_iter().chain(slot_of(b));
-                            both.for_each(|slot| fixed[slot] = true);
-                        }
+                    InstData::Compare { args: [a, b], .. } => fix([a, b]),
+                    InstData::Binary { op: BinaryOp::Sub, args: [a, b] }
+                        if slot_of(b).is_some() =>
+                    {
+                        fix([a, b]);
                     }
                     _ => {}
                 }
