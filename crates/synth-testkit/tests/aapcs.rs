@@ -113,7 +113,7 @@ fn from_words(b: &mut Builder<'_>, ty: AbiType, words: &[Value]) -> Vec<Value> {
 fn add_callee(suite: &mut Suite, index: usize, signature: &Signature) {
     let types = signature.clone();
     let id = suite.function_of("ir", signature.clone(), move |b, params| {
-        let works = index % 3 == 0;
+        let works = index.is_multiple_of(3);
         let mut sum = b.iconst(17);
         let mut rest = params;
         for &ty in &types.params {
