@@ -1,7 +1,7 @@
 //! Inlining: the body of a function in place of its call.
 //!
 //! A function that nothing but one call refers to goes there whole, and a
-//! small one to each of its calls ([`Budget`] says what small is). Callees
+//! small one to each of its calls (`Budget` says what small is). Callees
 //! come before their callers, so that what is inlined has its own callees in
 //! it. Only a definition that this object decides on is inlined: no weak or
 //! COMDAT one, and none that was placed in another section than its caller; a

@@ -7,12 +7,12 @@
 //! of that name. After this pass none is left.
 //!
 //! - A function that moves the pointer by constants has a frame of fixed size:
-//!   one slot ([`fixed`]). Memory below a pointer that is never moved (the red
+//!   one slot (`fixed`). Memory below a pointer that is never moved (the red
 //!   zone of leaf functions) is such a frame too, since an exception may use
 //!   what lies below the machine's stack pointer.
 //! - A function that moves it by other amounts (`alloca`, variable-length
 //!   arrays) computes the same addresses from the machine's stack pointer and
-//!   sets it ([`dynamic`]).
+//!   sets it (`dynamic`).
 //!
 //! Invariant: what the function may address between the pointer at its entry
 //! and the lowest value that it gives the pointer (or subtracts from it) is

@@ -5,7 +5,7 @@
 //! carried along the edges of the graph: where paths meet, what all of them
 //! know the same; into a loop, what nothing in the loop may change. A store of
 //! what is there already goes, as does one that is overwritten in its block
-//! before anything may read it ([`dead`]).
+//! before anything may read it (`dead`).
 //!
 //! Calls and what orders accesses may change everything but private slots. A
 //! trap ends the function with memory as it is, so a store stays that a check

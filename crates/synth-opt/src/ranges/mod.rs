@@ -2,7 +2,7 @@
 //!
 //! Each word has an interval of signed numbers, from the instruction that
 //! computes it; that of a loop's counter follows from where it starts and the
-//! comparison that closes the loop ([`counters`]). Nothing is assumed of a
+//! comparison that closes the loop (`counters`). Nothing is assumed of a
 //! sum that may wrap.
 
 mod counters;

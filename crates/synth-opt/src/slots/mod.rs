@@ -3,14 +3,14 @@
 //!
 //! A slot is *private* if its address is only an operand of loads, stores,
 //! sums and comparisons: no call and no access through another pointer touches
-//! it ([`Uses`]). What is done with private slots:
+//! it (`Uses`). What is done with private slots:
 //!
 //! - their accesses are of [`Region::Stack`], whatever region they had: they
 //!   are nobody's device registers;
 //! - one that is never read is not written;
 //! - one that is accessed only at constant places falls into pieces, those
 //!   bytes that are accessed together; a piece of one or two words becomes
-//!   values ([`promote`]), any other a slot of its own.
+//!   values (`promote`), any other a slot of its own.
 
 mod pieces;
 mod promote;
