@@ -28,7 +28,7 @@ enum Evidence {
 use Evidence::{File, Program};
 
 /// What the tests need.
-const PACKAGES: [Package; 9] = [
+const PACKAGES: [Package; 10] = [
     Package { name: "gcc-arm-none-eabi", evidence: Program("arm-none-eabi-gcc", "--version") },
     Package {
         name: "libnewlib-arm-none-eabi",
@@ -38,6 +38,8 @@ const PACKAGES: [Package; 9] = [
     Package { name: "clang-19", evidence: Program("clang-19", "--version") },
     Package { name: "lld-19", evidence: Program("ld.lld-19", "--version") },
     Package { name: "llvm-19", evidence: Program("llvm-mc-19", "--version") },
+    // clang runs wasm-opt on what it links, and the committed modules are so made.
+    Package { name: "binaryen", evidence: Program("wasm-opt", "--version") },
     Package { name: "wabt", evidence: Program("wat2wasm", "--version") },
     // The emulator of synth-count is built from C; its bindings are made by the
     // libclang that comes with clang-19.

@@ -2,7 +2,7 @@
 //! representation.
 
 use synth_ir::interp::{External, Halt, Host as IrHost, Interpreter, Memory, Val, call_runtime};
-use synth_ir::{AbiType, Definition, Program, Signature, SymbolId, TrapCode};
+use synth_ir::{AbiType, Convention, Definition, Program, Signature, SymbolId, TrapCode};
 use synth_opt::{Level, run_pipeline};
 use synth_thumb::Thumb;
 use synth_translate::{Error, Options, Output, Translation};
@@ -52,8 +52,10 @@ impl IrHost for Host {
         if let Some(result) = call_runtime(name, signature, args, memory) {
             return result;
         }
-        let args = join(&signature.params, args);
-        Ok(split(&signature.results, &Host::call(self, name, &args)))
+        let softened = signature.convention == Convention::AapcsSoft;
+        let args = join(&carried(&signature.params, softened), args);
+        let results = Host::call(self, name, &args);
+        Ok(split(&carried(&signature.results, softened), &results))
     }
 }
 
@@ -181,14 +183,11 @@ fn run_call(
     let (Some(ty), Some(symbol)) = (ty, export.and_then(|e| e.symbol)) else {
         return Err(EngineError::Failed(format!("no symbol for export {}", call.name)));
     };
-    // The passes turn floats into words.
-    let soft = |ty: &ValType| match abi_type(*ty) {
-        AbiType::F32 if softened => AbiType::I32,
-        AbiType::F64 if softened => AbiType::I64,
-        ty => ty,
+    let types = |list: &[ValType]| -> Vec<AbiType> {
+        let types: Vec<AbiType> = list.iter().map(|&ty| abi_type(ty)).collect();
+        carried(&types, softened)
     };
-    let params: Vec<AbiType> = ty.params.iter().map(soft).collect();
-    let results: Vec<AbiType> = ty.results.iter().map(soft).collect();
+    let (params, results) = (types(&ty.params), types(&ty.results));
     let args = split(&params, &call.args);
     match interpreter.call(symbol, &args, host) {
         Ok(values) => Ok(End::Returned(join(&results, &values))),
@@ -264,6 +263,17 @@ pub(crate) fn abi_type(ty: ValType) -> AbiType {
         ValType::F64 => AbiType::F64,
         _ => AbiType::I32,
     }
+}
+
+/// What values of these types are where the passes have turned floats into
+/// words, or not.
+fn carried(types: &[AbiType], softened: bool) -> Vec<AbiType> {
+    let soft = |&ty: &AbiType| match ty {
+        AbiType::F32 if softened => AbiType::I32,
+        AbiType::F64 if softened => AbiType::I64,
+        ty => ty,
+    };
+    types.iter().map(soft).collect()
 }
 
 /// Values as the representation has them: an i64 as two words.

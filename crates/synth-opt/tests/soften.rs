@@ -61,7 +61,7 @@ b2:
 }
 ",
         "\
-global func @f(i32, i64, i32) -> (i64, i32) {
+global func @f(f32, f64, i32) -> (f64, f32) aapcs_soft {
 b0(v0: i32, v1: i32, v2: i32, v3: i32):
   v4 = load.i32 native[v3 + 12]
   v5 = load.i32 native[v3 + 16]
@@ -74,7 +74,7 @@ b0(v0: i32, v1: i32, v2: i32, v3: i32):
   v9 = select v3, v0, v6
   branch v3, b2, b1(v9, v7, v8, v9)
 b1(v10: i32, v11: i32, v12: i32, v13: i32):
-  v14, v15, v16 = call @f(v13, v7, v8, v3): (i32, i64, i32) -> (i64, i32)
+  v14, v15, v16 = call @f(v13, v7, v8, v3): (f32, f64, i32) -> (f64, f32) aapcs_soft
   return v14, v15, v10
 b2:
   v17 = const -1985229329
@@ -104,7 +104,7 @@ b0(v0: i32, v1: i32, v2: f32, v3: f64):
 }
 ",
         "\
-local func @f(i32, i32, i32, i64) -> (i32, i64, i32) {
+local func @f(i32, i32, f32, f64) -> (f32, f64, i32) aapcs_soft {
 b0(v0: i32, v1: i32, v2: i32, v3: i32, v4: i32):
   v5, v6 = call_indirect v4(v4, v0): (i64) -> (i64) internal
   return v0, v4, v0, v5
@@ -129,7 +129,7 @@ b0(v0: f32, v1: f64):
 }
 ",
         "\
-global func @f(i32, i64) -> (i32, i32, i64) {
+global func @f(f32, f64) -> (f32, i32, i64) aapcs_soft {
 b0(v0: i32, v1: i32, v2: i32):
   v3 = call @__aeabi_fadd(v0, v0): (i32, i32) -> (i32)
   v4 = const -2147483648
@@ -178,7 +178,7 @@ b0(v0: f32):
 }
 ",
         "\
-global func @f(i32, i32) -> (i32) {
+global func @f(f32, i32) -> (f32) aapcs_soft {
 b0(v0: i32, v1: i32):
   v2 = f32_from_bits v0
   v3 = load.f32 native[v1]
@@ -189,13 +189,13 @@ b0(v0: i32, v1: i32):
   v10 = call @__aeabi_d2f(v8, v9): (i64) -> (i32)
   v11 = f32_from_bits v10
   v12 = f32_bits v11
-  v13 = call @f(v12, v1): (i32, i32) -> (i32)
+  v13 = call @f(v12, v1): (f32, i32) -> (f32) aapcs_soft
   v14 = f32_from_bits v13
   v15 = f32_bits v14
   return v15
 }
 
-global func @g(i32) -> (i32) {
+global func @g(f32) -> (f32) aapcs_soft {
 b0(v0: i32):
   return v0
 }
