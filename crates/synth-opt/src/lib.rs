@@ -21,6 +21,7 @@ mod link;
 pub mod machine_stack;
 pub mod memory;
 mod pipeline;
+mod pressure;
 pub mod ranges;
 pub mod simplify;
 pub mod slots;

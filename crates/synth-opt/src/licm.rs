@@ -10,8 +10,8 @@
 //! reads. Native memory is never touched. Constants, addresses of symbols and
 //! comparisons stay by themselves: they are made where they are used.
 //!
-//! Values live around a loop occupy registers, so each loop gets a limited
-//! number of them.
+//! Values live around a loop occupy registers, so each loop gets as many of
+//! them as its own values leave ([`Pressure`]).
 
 use synth_ir::cfg::{Cfg, DomTree, Loops};
 use synth_ir::entity::SecondaryMap;
@@ -20,18 +20,26 @@ use synth_ir::{
     ValueDef,
 };
 
-use crate::{Context, Pass};
+use crate::pressure::{Pressure, is_constant};
+use crate::{Context, Level, Pass};
 
 /// The pass.
 pub struct Licm;
 
 /// Values that may be kept around one loop for its sake.
 const LIMIT: u32 = 6;
+
+/// Values that a loop should have in all: what registers hold beside those
+/// that are computed and used at once, for speed or for size, where only
+/// eight registers have short instructions.
+fn capacity(level: Level) -> u32 {
+    if level == Level::O2 { 10 } else { 4 }
+}
 /// Loops that an instruction may leave at once.
 const LEVELS: usize = 4;
 
 impl Pass for Licm {
-    fn run(&self, func: &mut Function, _: &Context<'_>) -> bool {
+    fn run(&self, func: &mut Function, cx: &Context<'_>) -> bool {
         let cfg = Cfg::new(func);
         let dom = DomTree::new(func, &cfg);
         let loops = Loops::new(&cfg, &dom);
@@ -39,7 +47,10 @@ impl Pass for Licm {
             return false;
         }
         let mut targets = find_targets(func, &cfg, &dom, &loops);
-        if !choose(func, &cfg, &mut targets) {
+        let pressure = Pressure::new(func, &cfg, &dom, &loops);
+        let capacity = capacity(cx.options.level);
+        let room = |header| capacity.saturating_sub(pressure.of(header)).min(LIMIT);
+        if !choose(func, &cfg, &mut targets, room) {
             return false;
         }
         hoist(func, &cfg, &dom, &targets);
@@ -190,7 +201,13 @@ fn outermost(
 /// In reverse, so that the users of an instruction have been decided: what a
 /// moving instruction needs moves too; what others need moves if that pays
 /// and the loop has room for another value.
-fn choose(func: &Function, cfg: &Cfg, targets: &mut Targets) -> bool {
+fn choose(
+    func: &Function,
+    cfg: &Cfg,
+    targets: &mut Targets,
+    room: impl Fn(Block) -> u32,
+) -> bool {
+    let used = count_uses(func);
     let mut wanted = Uses::new();
     let mut kept: SecondaryMap<Block, u32> = SecondaryMap::new();
     let mut any = false;
@@ -203,10 +220,14 @@ fn choose(func: &Function, cfg: &Cfg, targets: &mut Targets) -> bool {
             }
             if let Some(header) = targets[inst] {
                 let check = matches!(data, InstData::TrapIf { .. });
-                let pays = uses.staying > 0 && pays(func, data, uses) && kept[header] < LIMIT;
+                // It takes the place of an operand that nothing else uses.
+                let mut replaces = false;
+                data.for_each_arg(|v| replaces |= used[v] == 1 && !is_constant(func, v));
+                let fits = replaces || kept[header] < room(header);
+                let pays = uses.staying > 0 && pays(func, data, uses) && fits;
                 if check || uses.moving || pays {
                     any = true;
-                    kept[header] += u32::from(uses.staying > 0);
+                    kept[header] += u32::from(uses.staying > 0 && !replaces);
                     data.for_each_arg(|v| wanted[v].moving |= leaves(func, targets, v));
                     continue;
                 }
@@ -220,6 +241,17 @@ fn choose(func: &Function, cfg: &Cfg, targets: &mut Targets) -> bool {
         }
     }
     any
+}
+
+/// How often each value is used.
+fn count_uses(func: &Function) -> SecondaryMap<Value, u32> {
+    let mut uses = SecondaryMap::new();
+    for &block in &func.layout {
+        for &inst in &func.blocks[block].insts {
+            func.insts[inst].for_each_arg(|v| uses[v] += 1);
+        }
+    }
+    uses
 }
 
 /// Who needs a value.

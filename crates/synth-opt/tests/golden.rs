@@ -3,7 +3,8 @@
 //! the files, to be reviewed as a diff. Every function is also run before and
 //! after in the interpreter.
 //!
-//! The form of a file: comments, among them `; passes: NAME…`; the program;
+//! The form of a file: comments, among them `; passes: NAME…` and, where it is
+//! not the default, `; level: LEVEL`; the program;
 //! the line `; ==== expected`; the program after the passes, compacted.
 
 mod common;
@@ -22,7 +23,10 @@ fn transform(input: &str, file: &str) -> (Program, Program) {
     let before = Program::parse(input).unwrap_or_else(|e| panic!("{file}: {e}"));
     assert_eq!(verify(&before), Ok(()), "{file}");
     let mut after = before.clone();
-    let cx = Context::new(&common::TestTarget);
+    let mut cx = Context::new(&common::TestTarget);
+    if let Some(level) = input.lines().find_map(|line| line.strip_prefix("; level: ")) {
+        cx.options.level = level.parse().unwrap_or_else(|e| panic!("{file}: {e}"));
+    }
     for pass in passes.split_whitespace() {
         let stage = find_stage(pass).unwrap_or_else(|| panic!("{file}: no pass '{pass}'"));
         stage.run(&mut after, &cx).unwrap_or_else(|e| panic!("{file}: {e:?}"));

@@ -42,7 +42,7 @@ pub fn for_speed(program: &mut Program) -> Change {
 
 /// Inlines where that makes the program smaller.
 pub fn for_size(program: &mut Program) -> Change {
-    run(program, Budget { small: 3, per_argument: 1, single: 150, nested: 75, caller: 1000 })
+    run(program, Budget { small: 3, per_argument: 1, single: 400, nested: 200, caller: 1000 })
 }
 
 fn run(program: &mut Program, budget: Budget) -> Change {

@@ -100,6 +100,12 @@ impl Effects {
         }
     }
 
+    fn add(&mut self, inner: Effects) {
+        self.all |= inner.all;
+        self.calls |= inner.calls;
+        inner.stores.into_iter().for_each(|place| self.store(place));
+    }
+
     fn apply(&self, table: &mut Table) {
         if self.all {
             table.0.clear();
@@ -144,16 +150,19 @@ fn loop_effects(
 ) -> SecondaryMap<Block, Effects> {
     let mut effects: SecondaryMap<Block, Effects> = SecondaryMap::new();
     for &block in cfg.reverse_postorder() {
-        let mut header = loops.header(block);
-        while let Some(at) = header {
-            for &inst in &func.blocks[block].insts {
-                match effect(func, uses, inst, |v| v) {
-                    Effect::Store(_, place, _) => effects[at].store(place),
-                    Effect::Call => effects[at].calls = true,
-                    _ => {}
-                }
+        let Some(header) = loops.header(block) else { continue };
+        for &inst in &func.blocks[block].insts {
+            match effect(func, uses, inst, |v| v) {
+                Effect::Store(_, place, _) => effects[header].store(place),
+                Effect::Call => effects[header].calls = true,
+                _ => {}
             }
-            header = loops.outer(at);
+        }
+    }
+    for header in loops.headers() {
+        if let Some(outer) = loops.outer(header) {
+            let inner = effects[header].clone();
+            effects[outer].add(inner);
         }
     }
     effects
