@@ -201,12 +201,7 @@ fn outermost(
 /// In reverse, so that the users of an instruction have been decided: what a
 /// moving instruction needs moves too; what others need moves if that pays
 /// and the loop has room for another value.
-fn choose(
-    func: &Function,
-    cfg: &Cfg,
-    targets: &mut Targets,
-    room: impl Fn(Block) -> u32,
-) -> bool {
+fn choose(func: &Function, cfg: &Cfg, targets: &mut Targets, room: impl Fn(Block) -> u32) -> bool {
     let used = count_uses(func);
     let mut wanted = Uses::new();
     let mut kept: SecondaryMap<Block, u32> = SecondaryMap::new();
