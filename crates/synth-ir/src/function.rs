@@ -274,6 +274,25 @@ pub enum InstData {
     },
     /// Terminator: return, with one value for each [`Signature::result_values`].
     Return(Vec<Value>),
+    /// Terminator: a direct call in place of this function, which returns what
+    /// the callee returns. The frame is gone before: slots too.
+    TailCall {
+        /// The callee.
+        callee: SymbolId,
+        /// Its signature; the results are those of this function.
+        sig: Sig,
+        /// One for each [`Signature::param_values`].
+        args: Vec<Value>,
+    },
+    /// Terminator: the same with a code address (with the Thumb bit).
+    TailCallIndirect {
+        /// The address.
+        target: Value,
+        /// The signature; the results are those of this function.
+        sig: Sig,
+        /// One for each [`Signature::param_values`].
+        args: Vec<Value>,
+    },
     /// Terminator: trap.
     Trap(TrapCode),
 }
@@ -287,8 +306,48 @@ impl InstData {
                 | InstData::Branch { .. }
                 | InstData::Switch { .. }
                 | InstData::Return(_)
+                | InstData::TailCall { .. }
+                | InstData::TailCallIndirect { .. }
                 | InstData::Trap(_)
         )
+    }
+
+    /// The symbol that it calls.
+    pub fn callee(&self) -> Option<SymbolId> {
+        match self {
+            InstData::Call { callee, .. } | InstData::TailCall { callee, .. } => Some(*callee),
+            _ => None,
+        }
+    }
+
+    /// The symbol that it calls, to be replaced.
+    pub fn callee_mut(&mut self) -> Option<&mut SymbolId> {
+        match self {
+            InstData::Call { callee, .. } | InstData::TailCall { callee, .. } => Some(callee),
+            _ => None,
+        }
+    }
+
+    /// The signature of a call of any kind.
+    pub fn call_sig(&self) -> Option<Sig> {
+        match self {
+            InstData::Call { sig, .. }
+            | InstData::CallIndirect { sig, .. }
+            | InstData::TailCall { sig, .. }
+            | InstData::TailCallIndirect { sig, .. } => Some(*sig),
+            _ => None,
+        }
+    }
+
+    /// The signature of a call of any kind, to be replaced.
+    pub fn call_sig_mut(&mut self) -> Option<&mut Sig> {
+        match self {
+            InstData::Call { sig, .. }
+            | InstData::CallIndirect { sig, .. }
+            | InstData::TailCall { sig, .. }
+            | InstData::TailCallIndirect { sig, .. } => Some(sig),
+            _ => None,
+        }
     }
 
     /// Whether it has no effect but its result, and the result depends on
@@ -381,6 +440,7 @@ impl InstData {
             | Float { args, .. }
             | Return(args)
             | Call { args, .. }
+            | TailCall { args, .. }
             | System { args, .. } => args.iter().for_each(|&v| f(v)),
             Atomic { addr, args, .. } => {
                 f(*addr);
@@ -397,7 +457,7 @@ impl InstData {
                 f(*value);
             }
             TrapIf { cond, .. } => f(*cond),
-            CallIndirect { target, args, .. } => {
+            CallIndirect { target, args, .. } | TailCallIndirect { target, args, .. } => {
                 f(*target);
                 args.iter().for_each(|&v| f(v));
             }
@@ -429,6 +489,7 @@ impl InstData {
             | Float { args, .. }
             | Return(args)
             | Call { args, .. }
+            | TailCall { args, .. }
             | System { args, .. } => args.iter_mut().for_each(|v| *v = f(*v)),
             Atomic { addr, args, .. } => {
                 *addr = f(*addr);
@@ -445,7 +506,7 @@ impl InstData {
                 *value = f(*value);
             }
             TrapIf { cond, .. } => *cond = f(*cond),
-            CallIndirect { target, args, .. } => {
+            CallIndirect { target, args, .. } | TailCallIndirect { target, args, .. } => {
                 *target = f(*target);
                 args.iter_mut().for_each(|v| *v = f(*v));
             }
@@ -605,6 +666,8 @@ impl Function {
             | Branch { .. }
             | Switch { .. }
             | Return(_)
+            | TailCall { .. }
+            | TailCallIndirect { .. }
             | Trap(_) => vec![],
         }
     }

@@ -172,6 +172,11 @@ impl Signature {
         self.params.iter().chain(&self.results).any(|t| matches!(t, AbiType::F32 | AbiType::F64))
     }
 
+    /// Whether a result is a float.
+    pub fn has_float_result(&self) -> bool {
+        self.results.iter().any(|t| matches!(t, AbiType::F32 | AbiType::F64))
+    }
+
     /// Types of the values that carry the parameters.
     pub fn param_values(&self) -> impl Iterator<Item = Type> + '_ {
         self.params.iter().flat_map(|&t| self.carriers(t).iter().copied())

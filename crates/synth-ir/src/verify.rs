@@ -114,6 +114,9 @@ pub enum Rule {
     /// Two symbols that other objects can see have one name.
     #[error("the names of symbols that are not local must be unique")]
     NameNotUnique,
+    /// A tail call whose results are not those of the function.
+    #[error("the results of a tail call must be those of the function")]
+    TailResults,
     /// An atomic write of what nothing writes.
     #[error("constant data must not be written")]
     ConstWritten,
@@ -405,6 +408,18 @@ impl Verifier<'_> {
                 self.arguments(args, self.signature(*sig)?.param_values())?;
             }
             Return(args) => self.arguments(args, func.signature.result_values())?,
+            TailCall { callee, sig, args } => {
+                let signature = self.signature(*sig)?;
+                self.check_callee(*callee, signature)?;
+                self.arguments(args, signature.param_values())?;
+                self.same_results(signature)?;
+            }
+            TailCallIndirect { target, sig, args } => {
+                self.typed(*target, Type::I32)?;
+                let signature = self.signature(*sig)?;
+                self.arguments(args, signature.param_values())?;
+                self.same_results(signature)?;
+            }
             Branch { cond, .. } => self.typed(*cond, Type::I32)?,
             Switch { index, .. } => self.typed(*index, Type::I32)?,
             Jump(_) => {}
@@ -432,6 +447,13 @@ impl Verifier<'_> {
             Some(Definition::UndefinedFunction | Definition::Absolute(_)) => Ok(()),
             Some(_) => Err(Rule::CalleeKind),
         }
+    }
+
+    /// A tail call's results are the function's.
+    fn same_results(&self, callee: &Signature) -> Result<(), Rule> {
+        let own = &self.func.signature;
+        let alike = own.convention == callee.convention || !own.has_float_result();
+        if own.results == callee.results && alike { Ok(()) } else { Err(Rule::TailResults) }
     }
 
     fn typed(&self, value: Value, expected: Type) -> Result<(), Rule> {

@@ -308,3 +308,37 @@ b0(v0: i32):
     assert_eq!(call(8), Ok(words(&[1])));
     assert!(matches!(call(1), Err(Halt::BadAddress(_))));
 }
+
+/// Tail calls take the place of their function: no depth, no stack.
+#[test]
+fn tail_calls_take_constant_space() {
+    let program = parse(
+        "\
+global func @f(i32, i32) -> (i32) {
+  slot0: size 64, align 8
+b0(v0: i32, v1: i32):
+  branch v0, b1, b2
+b1:
+  v2 = const -1
+  v3 = add v0, v2
+  v4 = symbol_addr @g
+  tail_call_indirect v4(v3, v1, v1): (i32, i32, i32) -> (i32)
+b2:
+  return v1
+}
+
+global func @g(i32, i32, i32) -> (i32) {
+  slot0: size 128, align 16
+b0(v0: i32, v1: i32, v2: i32):
+  v3 = const 1
+  v4 = add v2, v3
+  tail_call @f(v0, v4): (i32, i32) -> (i32)
+}
+",
+    );
+    let mut interpreter = Interpreter::new(&program).unwrap();
+    interpreter.set_max_depth(1);
+    let f = program.find("f").unwrap();
+    let result = interpreter.call(f, &words(&[100_000, 5]), &mut NoHost);
+    assert_eq!(result, Ok(words(&[100_005])));
+}

@@ -2,9 +2,7 @@
 //! borders: what the build attributes must say (AAPCS32 section 6, variants).
 
 use synth_ir::entity::SecondaryMap;
-use synth_ir::{
-    Convention, Definition, Function, InstData, Linkage, Program, Signature, SymbolId, Type,
-};
+use synth_ir::{Convention, Definition, Function, Linkage, Program, Signature, SymbolId, Type};
 use synth_thumb::Code;
 
 use crate::attributes::VfpArgs;
@@ -74,12 +72,9 @@ fn calls_out<'a>(
     program: &'a Program,
     function: &'a Function,
 ) -> impl Iterator<Item = &'a Signature> {
-    function.insts.values().filter_map(|inst| match inst {
-        InstData::Call { callee, sig, .. } => {
-            let local = program.symbols[*callee].linkage == Linkage::Local;
-            (!local).then(|| &function.sigs[*sig])
-        }
-        InstData::CallIndirect { sig, .. } => Some(&function.sigs[*sig]),
-        _ => None,
+    function.insts.values().filter_map(|inst| {
+        let is_local = |callee: SymbolId| program.symbols[callee].linkage == Linkage::Local;
+        let sig = inst.call_sig().filter(|_| !inst.callee().is_some_and(is_local));
+        sig.map(|sig| &function.sigs[sig])
     })
 }

@@ -57,8 +57,7 @@ fn for_each_reference(def: &Definition, mut f: impl FnMut(SymbolId)) {
                 for &inst in &func.blocks[block].insts {
                     match func.insts[inst] {
                         InstData::SymbolAddr { symbol, .. } => f(symbol),
-                        InstData::Call { callee, .. } => f(callee),
-                        _ => {}
+                        ref data => data.callee().into_iter().for_each(&mut f),
                     }
                 }
             }
@@ -87,8 +86,7 @@ pub(crate) fn map_symbols(def: &mut Definition, mut f: impl FnMut(&mut SymbolId)
             for data in func.insts.values_mut() {
                 match data {
                     InstData::SymbolAddr { symbol, .. } => f(symbol),
-                    InstData::Call { callee, .. } => f(callee),
-                    _ => {}
+                    data => data.callee_mut().into_iter().for_each(&mut f),
                 }
             }
         }

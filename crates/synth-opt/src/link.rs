@@ -11,8 +11,7 @@ use std::fmt;
 
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{
-    Definition, Function, InstData, Linkage, Program, Signature, SourceLoc, Symbol, SymbolId,
-    Visibility,
+    Definition, Function, Linkage, Program, Signature, SourceLoc, Symbol, SymbolId, Visibility,
 };
 
 use crate::Renumbering;
@@ -376,18 +375,19 @@ fn signatures(inputs: &[Input], table: &Table, problems: &mut Vec<Problem>) {
         for (calling, function) in input.program.functions() {
             let insts = function.layout.iter().flat_map(|&block| &function.blocks[block].insts);
             for &inst in insts {
-                let InstData::Call { callee, sig, .. } = &function.insts[inst] else { continue };
-                let Some(entry) = table.entry((number, *callee)) else { continue };
+                let data = &function.insts[inst];
+                let (Some(callee), Some(sig)) = (data.callee(), data.call_sig()) else { continue };
+                let Some(entry) = table.entry((number, callee)) else { continue };
                 let (definer, winner) = entry.winner;
-                if definer == number || seen[*callee] {
+                if definer == number || seen[callee] {
                     continue;
                 }
                 let Some(defined) = signature(&inputs[definer].program, winner) else { continue };
-                let called = &function.sigs[*sig];
+                let called = &function.sigs[sig];
                 if (&called.params, &called.results) != (&defined.params, &defined.results) {
-                    seen[*callee] = true;
+                    seen[callee] = true;
                     problems.push(Problem::Signature {
-                        symbol: input.program.symbols[*callee].name.clone(),
+                        symbol: input.program.symbols[callee].name.clone(),
                         caller: input.name.clone(),
                         calling: input.program.symbols[calling].name.clone(),
                         called: called.clone(),

@@ -1,7 +1,7 @@
 //! Programs to code, as simply as possible.
 
 use synth_ir::{Program, SymbolId};
-use synth_thumb::{Code, CompileError, Options, Prefer, Thumb};
+use synth_thumb::{Code, CompileError, Options, Prefer, TailCalls, Thumb};
 
 /// A function that can't be compiled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,6 +27,7 @@ pub fn options(cpu: &str) -> Options {
         far_tables: false,
         stack_limit: None,
         pure_code: false,
+        tails: TailCalls::default(),
     }
 }
 

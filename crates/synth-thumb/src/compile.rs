@@ -6,6 +6,7 @@ use crate::code::Code;
 use crate::cpu::Cpu;
 use crate::mach::MFunction;
 use crate::regalloc::{GROWING, RegisterSet};
+use crate::tail_call::{self, TailCalls};
 use crate::{back_edges, emit, frame, hoist, isolate, layout, pure, regalloc, select, tails};
 
 /// What to compile for.
@@ -27,6 +28,8 @@ pub struct Options {
     pub stack_limit: Option<SymbolId>,
     /// Whether the code holds no data, for memory that can only be executed.
     pub pure_code: bool,
+    /// What calls may become jumps.
+    pub tails: TailCalls,
 }
 
 /// What code is chosen for.
@@ -72,6 +75,20 @@ const SMALL: usize = 400;
 pub fn compile(func: &Function, options: &Options) -> Result<Code, CompileError> {
     let pure = options.pure_code.then(|| pure::without_switches(func)).flatten();
     let func = pure.as_ref().unwrap_or(func);
+    let possible = tail_call::without_impossible(func, options);
+    let func = possible.as_ref().unwrap_or(func);
+    let (cost, code) = compile_any(func, options)?;
+    // A jump is longer than the return that it replaces, and saves a frame.
+    if let Some(siblings) = tail_call::with_siblings(func, options) {
+        let (other, jumping) = compile_any(&siblings, options)?;
+        if other <= cost {
+            return Ok(jumping);
+        }
+    }
+    Ok(code)
+}
+
+fn compile_any(func: &Function, options: &Options) -> Result<(Cost, Code), CompileError> {
     match compile_once(func, options) {
         Err(CompileError::TableReach) if !options.far_tables => {
             compile_once(func, &Options { far_tables: true, ..options.clone() })
@@ -80,7 +97,7 @@ pub fn compile(func: &Function, options: &Options) -> Result<Code, CompileError>
     }
 }
 
-fn compile_once(func: &Function, options: &Options) -> Result<Code, CompileError> {
+fn compile_once(func: &Function, options: &Options) -> Result<(Cost, Code), CompileError> {
     let selected = select::select(func, options)?;
     let small = selected.len() <= SMALL;
     let sets = if small { &GROWING[..] } else { &GROWING[GROWING.len() - 1..] };
@@ -96,7 +113,7 @@ fn compile_once(func: &Function, options: &Options) -> Result<Code, CompileError
         }
     }
     let none = || CompileError::Allocation("no register set suffices".to_string());
-    best.0.map(|(_, code)| code).ok_or_else(none)
+    best.0.ok_or_else(none)
 }
 
 /// The function with its constants and its values in other places: which is
@@ -162,6 +179,7 @@ fn finish(
     if frame.needs_scratch() {
         // Offsets beyond 12 bits are added up in r12, which then must be free.
         function = selected;
+        function.free_scratch();
         written = regalloc::allocate(&mut function, regalloc::ALL.without_scratch(), options)?;
         frame = frame::Frame::new(&function, written)?;
         frame.keep_scratch();

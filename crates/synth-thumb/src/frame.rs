@@ -15,8 +15,9 @@
 //!   of the frame holds the stack pointer before that.
 
 use crate::compile::CompileError;
-use crate::mach::{FInst, FP, FloatUnit, FrameSlot, MFunction, MInst, Mode, Reg, SP};
+use crate::mach::{FInst, FP, FloatUnit, FrameSlot, MFunction, MInst, Mode, Reg, SP, TailCallee};
 use crate::regalloc::Written;
+use crate::tail_call::{ABOVE, TailArea};
 
 /// Callee-saved registers: r4-r11.
 const CALLEE_SAVED: u16 = 0b0000_1111_1111_0000;
@@ -52,6 +53,8 @@ pub struct Frame {
     pub realign: Option<u32>,
     /// Whether the stack pointer moves between prologue and epilogue.
     pub dynamic: bool,
+    /// Room above all of it for stack arguments of tail calls.
+    pub tail_area: Option<TailArea>,
     /// The word with the stack pointer before it was rounded.
     pub saved_sp: Option<u32>,
     offsets: Vec<u32>,
@@ -114,6 +117,7 @@ impl Frame {
             far: false,
             realign,
             dynamic,
+            tail_area: function.tail_area,
             saved_sp,
             offsets,
         };
@@ -154,6 +158,11 @@ impl Frame {
     pub fn total(&self) -> u32 {
         // The stack pointer was aligned to 8.
         self.size + self.pushed() + self.realign.map_or(0, |align| align - 8)
+    }
+
+    /// The same with the room for the stack arguments of tail calls.
+    pub fn stack(&self) -> u32 {
+        self.total() + self.tail_area.map_or(0, |area| area.bytes() + ABOVE)
     }
 
     /// Bytes of saved registers, and of r0-r3 if they are stored.
@@ -207,6 +216,7 @@ fn live_slots(function: &MFunction) -> Vec<bool> {
     for located in function.blocks.iter().flat_map(|b| &b.insts) {
         match &located.inst {
             MInst::SlotAddr { slot, .. }
+            | MInst::TailCall { callee: TailCallee::Slot(slot), .. }
             | MInst::Load { mode: Mode::Slot(slot, _), .. }
             | MInst::Store { mode: Mode::Slot(slot, _), .. }
             | MInst::Float(

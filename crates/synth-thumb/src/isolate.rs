@@ -35,7 +35,7 @@ pub fn run(function: &mut MFunction) -> bool {
             };
             match &mut located.inst {
                 MInst::Args(list) => apart(list, false),
-                MInst::Ret(list) => apart(list, true),
+                MInst::Ret(list) | MInst::TailCall { uses: list, .. } => apart(list, true),
                 MInst::Call { uses, defs, .. } => {
                     apart(uses, true);
                     apart(defs, false);

@@ -35,7 +35,7 @@ pub fn layout(items: Items, frame: &Frame) -> Result<Code, CompileError> {
         }
     }
     let mut code = write::write(&pieces)?;
-    code.stack = frame.total();
+    code.stack = frame.stack();
     Ok(code)
 }
 

@@ -18,6 +18,7 @@ pub mod mach;
 mod pure;
 mod regalloc;
 mod select;
+mod tail_call;
 mod tails;
 mod target;
 
@@ -26,4 +27,5 @@ pub use compile::{CompileError, Options, Prefer, compile};
 pub use cpu::{Arch, Cpu, CpuError, FloatAbi, FloatAbiError, Fpu};
 pub use emit::RESERVE as STACK_RESERVE;
 pub use listing::Listing;
+pub use tail_call::{TAIL_RETURNS, TailArea, TailCalls, needs_tail_returns, tail_returns};
 pub use target::Thumb;

@@ -294,7 +294,7 @@ fn adapt(inst: &mut MInst, successors: usize, unit: FloatUnit) -> AdapterInst {
         MInst::CondJump { .. } | MInst::Switch { .. } => Some(vec![vec![]; successors]),
         _ => None,
     };
-    let ret = matches!(inst, MInst::Ret(_) | MInst::Trap(_));
+    let ret = matches!(inst, MInst::Ret(_) | MInst::TailCall { .. } | MInst::Trap(_));
     let mut clobbers = preg_set(inst.clobbers());
     if let Some(results) = inst.clobbers_floats() {
         let scratch = 0..float_registers(unit).0;

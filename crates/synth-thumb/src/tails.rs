@@ -7,9 +7,11 @@
 
 use std::collections::BTreeMap;
 
+use synth_ir::SymbolId;
+
 use crate::emit::control::Forward;
 use crate::emit::flags;
-use crate::mach::{Located, MBlock, MFunction, MInst};
+use crate::mach::{Located, MBlock, MFunction, MInst, TailCallee};
 
 /// Blocks that continue alike beyond which no pairs are compared.
 const MOST: usize = 24;
@@ -25,6 +27,7 @@ enum End {
     /// The smaller successor, the condition for it, and the larger one.
     Branch(u32, u8, u32),
     Return,
+    TailCall(Option<SymbolId>),
 }
 
 /// An equal end of two blocks: of so many instructions, the terminator
@@ -86,6 +89,10 @@ fn end(inst: &MInst, forward: &Forward) -> Option<End> {
             })
         }
         MInst::Ret(_) => Some(End::Return),
+        MInst::TailCall { callee: TailCallee::Symbol(symbol), .. } => {
+            Some(End::TailCall(Some(*symbol)))
+        }
+        MInst::TailCall { .. } => Some(End::TailCall(None)),
         _ => None,
     }
 }
@@ -96,6 +103,9 @@ fn common(function: &MFunction, end: End, first: u32, second: u32) -> Tail {
     // A trap belongs to one place in the source.
     let equal =
         |(a, b): &(&Located, &Located)| a.inst == b.inst && !matches!(a.inst, MInst::TrapIf { .. });
+    if matches!(end, End::TailCall(_)) && a.last().map(|l| &l.inst) != b.last().map(|l| &l.inst) {
+        return Tail { first, second, length: 1, saved: 0 };
+    }
     let longest = a.iter().rev().zip(b.iter().rev()).skip(1).take_while(equal).count() + 1;
     let dead = flags::dead(a);
     // The flags must be dead where it starts.
@@ -107,6 +117,7 @@ fn common(function: &MFunction, end: End, first: u32, second: u32) -> Tail {
         // The jump at the end is there in any case.
         End::Jump(_) => JUMP,
         End::Branch(..) | End::Return => 2,
+        End::TailCall(_) => 4,
     };
     let saved = if body.is_empty() { 0 } else { (bytes + last).saturating_sub(JUMP) };
     Tail { first, second, length, saved }

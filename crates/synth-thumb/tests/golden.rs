@@ -5,10 +5,11 @@
 //! anew, to be reviewed as a diff. That the code computes what the program
 //! says is tested elsewhere, by running it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use synth_ir::Program;
-use synth_thumb::{Listing, Options, Prefer, compile};
+use synth_ir::{Definition, Linkage, Program};
+use synth_thumb::{Listing, Options, Prefer, TAIL_RETURNS, TailCalls, compile};
 
 fn listing(program: &Program, heading: &str) -> String {
     let pure_code = heading.ends_with(" pure");
@@ -27,7 +28,13 @@ fn listing(program: &Program, heading: &str) -> String {
     };
     let cpu = cpu.parse().expect("a CPU");
     let (share_traps, far_tables) = (true, false);
-    let options = Options { cpu, prefer, share_traps, far_tables, stack_limit, pure_code };
+    let weak = program.symbols.iter().filter(|(_, s)| {
+        s.linkage == Linkage::Weak && matches!(s.def, Definition::UndefinedFunction)
+    });
+    let weak = weak.map(|(id, _)| id).collect::<BTreeSet<_>>().into();
+    let tails =
+        TailCalls { siblings: stack_limit.is_none(), weak, returns: program.find(TAIL_RETURNS) };
+    let options = Options { cpu, prefer, share_traps, far_tables, stack_limit, pure_code, tails };
     let mut out = String::new();
     for (id, function) in program.functions() {
         let name = &program.symbols[id].name;

@@ -1,42 +1,83 @@
-//! Calls (core specification 4.6.10).
+//! Calls (core specification 4.6.10), and the same as tail calls.
 //!
 //! A table's entry is two words: the address of its type's signature symbol,
 //! 0 when it is null, and the code address. `call_indirect` checks bounds,
 //! then null, then the signature.
 
-use synth_ir::{Cond, InstData, LoadOp, Region, TrapCode, Value};
+use synth_ir::{Cond, InstData, LoadOp, Region, SymbolId, TrapCode, Value};
 use wasmparser::Operator;
 
 use crate::error::Stop;
 use crate::func::{Operand, Translator};
 use crate::sig::abi_type;
 
+/// What a call calls.
+#[derive(Clone, Copy)]
+pub(crate) enum Callee {
+    Symbol(SymbolId),
+    /// A code address.
+    Address(Value),
+}
+
+/// Where a call's results go.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// To the operand stack.
+    Continue,
+    /// To the caller: the call stands in place of this function's frame.
+    Return,
+}
+
 impl Translator<'_, '_> {
     pub(crate) fn call(&mut self, op: &Operator<'_>) -> Result<bool, Stop> {
         match *op {
-            Operator::Call { function_index } => self.call_function(function_index)?,
+            Operator::Call { function_index } => {
+                self.call_function(function_index, Then::Continue)?;
+            }
+            Operator::ReturnCall { function_index } => {
+                self.call_function(function_index, Then::Return)?;
+            }
             Operator::CallIndirect { type_index, table_index } => {
-                self.call_indirect(type_index, table_index)?;
+                self.call_indirect(type_index, table_index, Then::Continue)?;
+            }
+            Operator::ReturnCallIndirect { type_index, table_index } => {
+                self.call_indirect(type_index, table_index, Then::Return)?;
             }
             _ => return Ok(false),
         }
         Ok(true)
     }
 
-    pub(crate) fn call_function(&mut self, index: u32) -> Result<(), Stop> {
+    pub(crate) fn call_function(&mut self, index: u32, then: Then) -> Result<(), Stop> {
         let type_index = self.env.module.functions[index as usize].ty;
-        let sig = self.type_sig(type_index)?;
-        let args = self.pop_values(self.env.func_type(type_index)?.params.len())?;
         let callee = self.relocated_callee().unwrap_or(self.env.functions[index as usize]);
-        let results = self.call_symbol(callee, sig, args);
-        self.push_results(type_index, results)
+        self.call_callee(Callee::Symbol(callee), type_index, then)
     }
 
-    pub(crate) fn push_results(
+    /// Calls with the arguments on the operand stack.
+    pub(crate) fn call_callee(
         &mut self,
+        callee: Callee,
         type_index: u32,
-        results: Vec<Value>,
+        then: Then,
     ) -> Result<(), Stop> {
+        let sig = self.type_sig(type_index)?;
+        let args = self.pop_values(self.env.func_type(type_index)?.params.len())?;
+        let call = self.effect(match (callee, then) {
+            (Callee::Symbol(callee), Then::Continue) => InstData::Call { callee, sig, args },
+            (Callee::Symbol(callee), Then::Return) => InstData::TailCall { callee, sig, args },
+            (Callee::Address(target), Then::Continue) => {
+                InstData::CallIndirect { target, sig, args }
+            }
+            (Callee::Address(target), Then::Return) => {
+                InstData::TailCallIndirect { target, sig, args }
+            }
+        });
+        if then == Then::Return {
+            self.reachable = false;
+            return Ok(());
+        }
+        let results = self.func.results[call].clone();
         self.ssa.spend(results.len());
         let mut results = results.into_iter();
         for ty in self.env.func_type(type_index)?.results.iter().filter_map(|&t| abi_type(t)) {
@@ -47,10 +88,8 @@ impl Translator<'_, '_> {
         Ok(())
     }
 
-    fn call_indirect(&mut self, type_index: u32, table_index: u32) -> Result<(), Stop> {
-        let sig = self.type_sig(type_index)?;
+    fn call_indirect(&mut self, type_index: u32, table_index: u32, then: Then) -> Result<(), Stop> {
         let index = self.pop_i32()?;
-        let args = self.pop_values(self.env.func_type(type_index)?.params.len())?;
         let entry = self.table_entry(table_index, index)?;
         let found = self.load(LoadOp::I32, entry, 0, Region::Table);
         let null = self.compare_imm(Cond::Eq, found, 0);
@@ -60,8 +99,6 @@ impl Translator<'_, '_> {
         let wrong = self.compare(Cond::Ne, found, wanted);
         self.trap_if(wrong, TrapCode::IndirectCallMismatch);
         let target = self.load(LoadOp::I32, entry, 4, Region::Table);
-        let call = self.effect(InstData::CallIndirect { target, sig, args });
-        let results = self.func.results[call].clone();
-        self.push_results(type_index, results)
+        self.call_callee(Callee::Address(target), type_index, then)
     }
 }

@@ -9,6 +9,7 @@ use synth_ir::{
 };
 use synth_wasm::{ConstExpr, ConstOp, ElementItem, SegmentKind};
 
+use crate::call::Then;
 use crate::consts::ConstValue;
 use crate::env::{Env, Helper};
 use crate::error::{Reason, Stop};
@@ -83,7 +84,7 @@ fn run(t: &mut Translator<'_, '_>) -> Result<(), Stop> {
     match env.init.start {
         Some(start) => {
             t.set_offset(0);
-            t.call_function(start)
+            t.call_function(start, Then::Continue)
         }
         None => Ok(()),
     }

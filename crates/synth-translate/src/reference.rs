@@ -2,10 +2,11 @@
 //! says which words they are; a null reference is all zero, and its last word
 //! tells it from others.
 
-use synth_ir::{AbiType, Cond, InstData, TrapCode};
+use synth_ir::{AbiType, Cond, TrapCode};
 use synth_wasm::ValType;
 use wasmparser::{HeapType, Operator, RefType};
 
+use crate::call::{Callee, Then};
 use crate::error::{Reason, Stop};
 use crate::func::{Operand, Translator};
 use crate::sig::abi_type;
@@ -25,24 +26,21 @@ impl Translator<'_, '_> {
                 self.check_not_null(operand);
                 self.push(operand);
             }
-            Operator::CallRef { type_index } => self.call_ref(type_index)?,
+            Operator::CallRef { type_index } => self.call_ref(type_index, Then::Continue)?,
+            Operator::ReturnCallRef { type_index } => self.call_ref(type_index, Then::Return)?,
             _ => return Ok(false),
         }
         Ok(true)
     }
 
     /// The type is certain: only null is left to check.
-    fn call_ref(&mut self, type_index: u32) -> Result<(), Stop> {
-        let sig = self.type_sig(type_index)?;
+    fn call_ref(&mut self, type_index: u32, then: Then) -> Result<(), Stop> {
         let operand = self.pop()?;
         self.check_not_null(operand);
         let Operand::I64([_, target]) = operand else {
             return Err(self.malformed("operand is no reference"));
         };
-        let args = self.pop_values(self.env.func_type(type_index)?.params.len())?;
-        let call = self.effect(InstData::CallIndirect { target, sig, args });
-        let results = self.func.results[call].clone();
-        self.push_results(type_index, results)
+        self.call_callee(Callee::Address(target), type_index, then)
     }
 
     fn check_not_null(&mut self, operand: Operand) {

@@ -56,10 +56,11 @@ impl Usage {
             Operator::I64DivU | Operator::I64RemU => {
                 self.helpers.insert(Helper::Uldivmod);
             }
-            Operator::Call { function_index } => {
+            Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
                 self.called.insert(function_index);
             }
-            Operator::CallIndirect { type_index, .. } => {
+            Operator::CallIndirect { type_index, .. }
+            | Operator::ReturnCallIndirect { type_index, .. } => {
                 self.called_types.insert(type_index);
             }
             Operator::MemoryGrow { mem } => {

@@ -192,15 +192,13 @@ fn references(program: &Program) -> (BTreeMap<SymbolId, Signature>, BTreeSet<Sym
     let (mut calls, mut used) = (BTreeMap::new(), BTreeSet::new());
     for (_, func) in program.functions() {
         for inst in func.layout.iter().flat_map(|block| &func.blocks[*block].insts) {
-            match &func.insts[*inst] {
-                InstData::Call { callee, sig, .. } => {
-                    calls.entry(*callee).or_insert_with(|| func.sigs[*sig].clone());
-                    used.insert(*callee);
-                }
-                InstData::SymbolAddr { symbol, .. } => {
-                    used.insert(*symbol);
-                }
-                _ => {}
+            let data = &func.insts[*inst];
+            if let (Some(callee), Some(sig)) = (data.callee(), data.call_sig()) {
+                calls.entry(callee).or_insert_with(|| func.sigs[sig].clone());
+                used.insert(callee);
+            }
+            if let InstData::SymbolAddr { symbol, .. } = data {
+                used.insert(*symbol);
             }
         }
     }

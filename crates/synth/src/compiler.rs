@@ -1,13 +1,21 @@
 //! The stages in order: parse, translate, optimise, generate code.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 use synth_abi::Interface;
-use synth_ir::{Definition, Function, Linkage, Program, Signature, Symbol, SymbolId, Visibility};
+use synth_ir::{
+    Definition, Function, InstData, Linkage, Program, Signature, Symbol, SymbolId, TrapCode,
+    Visibility,
+};
 use synth_object::{Board, Image, ImageOptions, Object, link};
-use synth_opt::{Input, Observer, Renumbering, dead_symbols, link as link_programs, run_pipeline};
-use synth_thumb::{Arch, Code, FloatAbi, Listing, Thumb};
+use synth_opt::{
+    Input, Level, Observer, Renumbering, dead_symbols, link as link_programs, run_pipeline,
+};
+use synth_thumb::{
+    Arch, Code, FloatAbi, Listing, TAIL_RETURNS, TailCalls, Thumb, needs_tail_returns, tail_returns,
+};
 use synth_translate::{ExportedSymbol, Guess, Output, Refusal, Translation, supply_imports};
 use synth_wasm::{Module, is_archive};
 
@@ -233,21 +241,51 @@ pub(crate) fn compile_program(
     }
     let limit = (options.stack_check == StackCheck::Limit)
         .then(|| undefined_data(&mut program, STACK_LIMIT));
-    let code_options = options.code(limit);
-    let functions: Vec<(SymbolId, &Function)> = program.functions().collect();
-    let codes = functions
+    let returns = needs_tail_returns(&program).then(|| tail_area_end(&mut program));
+    let tails = TailCalls {
+        // Recursion without end must be found where the stack is checked.
+        siblings: options.level != Level::O0 && options.stack_check == StackCheck::None,
+        weak: Arc::new(missing_functions(&program)),
+        returns,
+    };
+    let code_options = options.code(limit, tails);
+    let own_code = |id: &SymbolId| Some(*id) == returns;
+    let functions: Vec<(SymbolId, &Function)> =
+        program.functions().filter(|(id, _)| !own_code(id)).collect();
+    let mut codes = functions
         .into_par_iter()
         .map(|(id, function)| match synth_thumb::compile(function, &code_options) {
             Ok(code) => Ok((id, code)),
             Err(error) => Err(Error::Compile { function: program.symbols[id].name.clone(), error }),
         })
         .collect::<Result<Vec<_>, Error>>()?;
+    if let Some(id) = returns {
+        let failed = |error| Error::Compile { function: TAIL_RETURNS.to_string(), error };
+        codes.push((id, tail_returns().map_err(failed)?));
+    }
     let options = options.clone();
     let border = Border::default();
     let (exported, guesses, refused) = (vec![], vec![], vec![]);
     let compiled =
         Compiled { program, codes, exports, exported, guesses, refused, border, options };
     Ok((compiled, numbers))
+}
+
+/// The symbol of the code that frees tail areas, one for all objects of a link.
+/// Nothing calls it: functions return to it. The body only holds its place.
+fn tail_area_end(program: &mut Program) -> SymbolId {
+    let mut body = Function::new(Signature::default());
+    let block = body.add_block();
+    body.append(block, InstData::Trap(TrapCode::Unreachable), Default::default());
+    program.add(TAIL_RETURNS, Linkage::Comdat, Definition::Function(Box::new(body)))
+}
+
+/// Functions whose address may be 0.
+fn missing_functions(program: &Program) -> BTreeSet<SymbolId> {
+    let is_weak = |symbol: &Symbol| {
+        symbol.linkage == Linkage::Weak && matches!(symbol.def, Definition::UndefinedFunction)
+    };
+    program.symbols.iter().filter(|(_, s)| is_weak(s)).map(|(id, _)| id).collect()
 }
 
 /// The symbol of a variable that other objects define or see.

@@ -4,7 +4,7 @@ use synth_abi::Contract;
 use synth_ir::SymbolId;
 use synth_object::ObjectOptions;
 use synth_opt::{Level, PassOptions};
-use synth_thumb::{Arch, Cpu, FloatAbi, FloatAbiError, Fpu, Prefer};
+use synth_thumb::{Arch, Cpu, FloatAbi, FloatAbiError, Fpu, Prefer, TailCalls};
 
 /// How exhaustion of the stack is found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,7 +93,11 @@ impl Options {
     }
 
     /// What code generation is told.
-    pub(crate) fn code(&self, stack_limit: Option<SymbolId>) -> synth_thumb::Options {
+    pub(crate) fn code(
+        &self,
+        stack_limit: Option<SymbolId>,
+        tails: TailCalls,
+    ) -> synth_thumb::Options {
         let prefer = match self.level {
             Level::Os | Level::Oz => Prefer::Size,
             Level::O0 | Level::O1 | Level::O2 => Prefer::Speed,
@@ -107,6 +111,7 @@ impl Options {
             far_tables: false,
             stack_limit,
             pure_code: self.object.pure_code,
+            tails,
         }
     }
 }

@@ -60,9 +60,8 @@ fn find<'l>(library: &'l Program, name: &str) -> Option<(SymbolId, &'l Function)
 fn referred(func: &Function) -> Vec<SymbolId> {
     let insts = func.layout.iter().flat_map(|&block| &func.blocks[block].insts);
     let symbols = insts.filter_map(|&inst| match func.insts[inst] {
-        InstData::Call { callee, .. } => Some(callee),
         InstData::SymbolAddr { symbol, .. } => Some(symbol),
-        _ => None,
+        ref data => data.callee(),
     });
     symbols.collect()
 }
@@ -71,7 +70,11 @@ fn referred(func: &Function) -> Vec<SymbolId> {
 /// of another module and go.
 fn rename(func: &mut Function, by: &BTreeMap<SymbolId, SymbolId>) {
     for data in func.insts.values_mut() {
-        if let InstData::Call { callee: symbol, .. } | InstData::SymbolAddr { symbol, .. } = data
+        let symbol = match data {
+            InstData::SymbolAddr { symbol, .. } => Some(symbol),
+            data => data.callee_mut(),
+        };
+        if let Some(symbol) = symbol
             && let Some(&new) = by.get(symbol)
         {
             *symbol = new;

@@ -1,8 +1,8 @@
 //! The files of the suite that are run, each directive counted once.
 //!
 //! The base is version 2 of the specification without vectors. Newer files
-//! add extended constants, several memories, pages of one byte, atomics and
-//! what version 3 changed; they repeat most of the old ones, so a directive counts
+//! add extended constants, several memories, pages of one byte, atomics, tail
+//! calls, typed function references and what version 3 changed; they repeat most of the old ones, so a directive counts
 //! only where it appears for the first time: the same text after the same
 //! module of a file of the same name. What does not count runs all the same,
 //! since others may need it.
@@ -64,6 +64,8 @@ fn files() -> Vec<(TestFile<'static>, Option<WasmFeatures>)> {
         proposal(Proposal::ExtendedConst),
         proposal(Proposal::MultiMemory),
         proposal(Proposal::CustomPageSizes),
+        proposal(Proposal::TailCall),
+        proposal(Proposal::FunctionReferences),
     ];
     files.extend(newer.into_iter().flatten().map(|file| (file, None)));
     // Written for the specification before several memories. Its imports are

@@ -22,6 +22,8 @@ struct Frame<'p> {
     values: Vec<Val>,
     /// Address of each slot.
     slots: Vec<u32>,
+    /// Lowest address of the stack that its caller uses.
+    caller: u32,
     /// Lowest address of the stack that is in use.
     stack: u32,
     /// Lowest address of the slots.
@@ -34,7 +36,17 @@ struct Frame<'p> {
 /// What to do after an instruction.
 enum Step {
     Next,
-    Call { callee: SymbolId, signature: Signature, args: Vec<Val> },
+    Call {
+        callee: SymbolId,
+        signature: Signature,
+        args: Vec<Val>,
+    },
+    /// The same in place of the function itself.
+    TailCall {
+        callee: SymbolId,
+        signature: Signature,
+        args: Vec<Val>,
+    },
     Return(Vec<Val>),
 }
 
@@ -75,8 +87,22 @@ impl<'p> Interpreter<'p> {
         };
         frames.push(self.frame(function, func, args, STACK_END)?);
         while let Some(frame) = frames.last_mut() {
-            match self.step(frame)? {
-                Step::Next => {}
+            let mut step = self.step(frame)?;
+            if let Step::TailCall { callee, signature, args } = step {
+                match program.function(callee) {
+                    Some(func) => {
+                        // Where the function itself was called.
+                        self.values -= frame.values.len();
+                        let stack = frame.caller;
+                        let next = self.frame(callee, func, &args, stack)?;
+                        *frame = next;
+                        continue;
+                    }
+                    None => step = Step::Return(self.host_call(callee, &signature, &args, host)?),
+                }
+            }
+            match step {
+                Step::Next | Step::TailCall { .. } => {}
                 Step::Return(results) => {
                     self.values -= frame.values.len();
                     frames.pop();
@@ -93,18 +119,27 @@ impl<'p> Interpreter<'p> {
                         }
                         frames.push(self.frame(callee, func, &args, stack)?);
                     }
-                    None => {
-                        let name = &program.symbols[callee].name;
-                        let results = host.call(name, &signature, &args, &mut self.memory)?;
-                        if !results.iter().map(|v| v.ty()).eq(signature.result_values()) {
-                            return Err(Halt::Signature(name.clone()));
-                        }
-                        frame.finish_call(results);
-                    }
+                    None => frame.finish_call(self.host_call(callee, &signature, &args, host)?),
                 },
             }
         }
         Ok(vec![])
+    }
+
+    /// Calls a function that the program does not define.
+    fn host_call(
+        &mut self,
+        callee: SymbolId,
+        signature: &Signature,
+        args: &[Val],
+        host: &mut dyn Host,
+    ) -> Result<Vec<Val>, Halt> {
+        let name = &self.program.symbols[callee].name;
+        let results = host.call(name, signature, args, &mut self.memory)?;
+        if !results.iter().map(|v| v.ty()).eq(signature.result_values()) {
+            return Err(Halt::Signature(name.clone()));
+        }
+        Ok(results)
     }
 
     /// A frame at the start of a function, below `stack`.
@@ -138,7 +173,7 @@ impl<'p> Interpreter<'p> {
             slots.push(at as u32);
         }
         let fixed = at as u32 & !7;
-        Ok(Frame { id, func, values, slots, stack: fixed, fixed, block, next: 0 })
+        Ok(Frame { id, func, values, slots, caller: stack, stack: fixed, fixed, block, next: 0 })
     }
 
     fn step(&mut self, frame: &mut Frame<'p>) -> Result<Step, Halt> {
@@ -192,15 +227,10 @@ impl<'p> Interpreter<'p> {
                 }
             }
             Trap(code) => return Err(Halt::Trap(*code)),
-            Call { callee, sig, args } => {
-                let signature = func.sigs[*sig].clone();
-                return self.start_call(self.callee(*callee)?, signature, frame.list(args));
-            }
-            CallIndirect { target, sig, args } => {
-                let address = frame.word(*target) as u32;
-                let callee = self.function_at(address).ok_or(Halt::BadCall(address))?;
-                return self.start_call(callee, func.sigs[*sig].clone(), frame.list(args));
-            }
+            data @ (Call { .. }
+            | CallIndirect { .. }
+            | TailCall { .. }
+            | TailCallIndirect { .. }) => return self.start_call(frame, data),
             Jump(call) => frame.branch(call),
             Branch { cond, then, other } => {
                 let taken = frame.word(*cond) != 0;
@@ -245,18 +275,31 @@ impl<'p> Interpreter<'p> {
         Ok(old)
     }
 
-    fn start_call(
-        &self,
-        callee: SymbolId,
-        signature: Signature,
-        args: Vec<Val>,
-    ) -> Result<Step, Halt> {
-        match &self.program.symbols[callee].def {
-            Definition::Function(func) if func.signature != signature => {
-                Err(Halt::BadCall(self.addresses[callee]))
+    fn start_call(&self, frame: &Frame<'p>, data: &InstData) -> Result<Step, Halt> {
+        use InstData::*;
+        let callee = match data {
+            CallIndirect { target, .. } | TailCallIndirect { target, .. } => {
+                let address = frame.word(*target) as u32;
+                self.function_at(address).ok_or(Halt::BadCall(address))?
             }
-            _ => Ok(Step::Call { callee, signature, args }),
+            data => self.callee(data.callee().unwrap_or(frame.id))?,
+        };
+        let signature = data.call_sig().map(|sig| frame.func.sigs[sig].clone()).unwrap_or_default();
+        if let Definition::Function(func) = &self.program.symbols[callee].def
+            && func.signature != signature
+        {
+            return Err(Halt::BadCall(self.addresses[callee]));
         }
+        let mut args = vec![];
+        data.for_each_arg(|v| args.push(frame.get(v)));
+        if data.callee().is_none() {
+            // The address comes first.
+            args.remove(0);
+        }
+        Ok(match data.is_terminator() {
+            true => Step::TailCall { callee, signature, args },
+            false => Step::Call { callee, signature, args },
+        })
     }
 }
 

@@ -52,7 +52,9 @@ pub(super) fn parse_inst(
             line.expect(',')?;
             none(InstData::TrapIf { cond, code: parse_trap(line)? })
         }
-        "call" | "call_indirect" => parse_call(line, word, func, symbols),
+        "call" | "call_indirect" | "tail_call" | "tail_call_indirect" => {
+            parse_call(line, word, func, symbols)
+        }
         _ => parse_terminator(line, word),
     }
 }
@@ -196,18 +198,21 @@ fn parse_call(
     func: &mut Function,
     symbols: &Symbols,
 ) -> Result<ParsedInst, ParseError> {
-    let direct = word == "call";
+    let direct = matches!(word, "call" | "tail_call");
+    let tail = word.starts_with("tail_");
     let callee = if direct { Some(symbols.parse(line)?) } else { None };
     let target = if direct { None } else { Some(parse_value(line)?) };
     let args = line.list('(', ')', parse_value)?;
     line.expect(':')?;
     let signature = parse_signature(line)?;
-    let types = signature.result_values().collect();
+    let types = if tail { vec![] } else { signature.result_values().collect() };
     let sig = func.add_sig(signature);
-    let data = match (callee, target) {
-        (Some(callee), _) => InstData::Call { callee, sig, args },
-        (None, Some(target)) => InstData::CallIndirect { target, sig, args },
-        (None, None) => return line.error("a call without a callee"),
+    let data = match (callee, target, tail) {
+        (Some(callee), _, false) => InstData::Call { callee, sig, args },
+        (Some(callee), _, true) => InstData::TailCall { callee, sig, args },
+        (None, Some(target), false) => InstData::CallIndirect { target, sig, args },
+        (None, Some(target), true) => InstData::TailCallIndirect { target, sig, args },
+        (None, None, _) => return line.error("a call without a callee"),
     };
     Ok(ParsedInst { data, types })
 }

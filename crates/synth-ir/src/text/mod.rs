@@ -55,7 +55,7 @@
 //!   v11 = call_indirect v10(): () -> (i64)
 //!   switch v10, [b1(v9), b2], b2
 //! b2:
-//!   return v7
+//!   tail_call @report(v7): (i32) -> (i32)
 //! }
 //! "#;
 //! // The call has the two results of an i64, so this names one too few.

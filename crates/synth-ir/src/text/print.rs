@@ -271,6 +271,15 @@ impl FunctionText<'_> {
                 write!(f, "call_indirect {target}")?;
                 self.call(f, args, &self.func.sigs[*sig])
             }
+            TailCall { callee, sig, args } => {
+                f.write_str("tail_call ")?;
+                self.symbol(f, *callee)?;
+                self.call(f, args, &self.func.sigs[*sig])
+            }
+            TailCallIndirect { target, sig, args } => {
+                write!(f, "tail_call_indirect {target}")?;
+                self.call(f, args, &self.func.sigs[*sig])
+            }
             Jump(call) => write!(f, "jump {call}"),
             Branch { cond, then, other } => write!(f, "branch {cond}, {then}, {other}"),
             Switch { index, targets, default } => {

@@ -9,6 +9,9 @@
 //! Of functions with loops only small ones go where only some turns of a loop
 //! come by: the values of that loop would lose their registers to them.
 //!
+//! A tail call in what is inlined at another one stays; elsewhere it becomes a
+//! call, since the frame of the caller is needed in any case.
+//!
 //! Source locations of inlined code name the call that it was inlined at.
 
 mod splice;
@@ -98,13 +101,6 @@ fn for_each_inst(func: &Function, mut f: impl FnMut(&InstData)) {
     }
 }
 
-fn callee(data: &InstData) -> Option<SymbolId> {
-    match data {
-        InstData::Call { callee, .. } => Some(*callee),
-        _ => None,
-    }
-}
-
 /// How often each symbol is named by anything.
 fn count_references(program: &Program) -> SecondaryMap<SymbolId, u32> {
     let mut count: SecondaryMap<SymbolId, u32> = SecondaryMap::new();
@@ -117,7 +113,7 @@ fn count_references(program: &Program) -> SecondaryMap<SymbolId, u32> {
             Definition::Function(func) => for_each_inst(func, |data| match data {
                 InstData::SymbolAddr { symbol, .. } => count[*symbol] += 2,
                 data => {
-                    if let Some(callee) = callee(data) {
+                    if let Some(callee) = data.callee() {
                         count[callee] += 1;
                     }
                 }
@@ -133,7 +129,7 @@ fn callees_first(program: &Program) -> Vec<SymbolId> {
     let callees = |id| {
         let mut callees = vec![];
         if let Some(func) = program.function(id) {
-            for_each_inst(func, |data| callees.extend(callee(data)));
+            for_each_inst(func, |data| callees.extend(data.callee()));
         }
         callees.reverse();
         callees
@@ -164,7 +160,7 @@ fn callees_first(program: &Program) -> Vec<SymbolId> {
 fn is_inlinable(program: &Program, id: SymbolId, func: &Function) -> bool {
     let mut good = matches!(program.symbols[id].linkage, Linkage::Local | Linkage::Global);
     for_each_inst(func, |data| {
-        good &= callee(data) != Some(id)
+        good &= data.callee() != Some(id)
             && !matches!(data, InstData::StackSave | InstData::StackRestore { .. });
     });
     good
@@ -179,7 +175,10 @@ fn size(func: &Function) -> usize {
             // With the branch or check that follows it.
             InstData::Compare { .. } => 0,
             InstData::Compare64 { .. } => 1,
-            InstData::Call { args, .. } | InstData::CallIndirect { args, .. } => 2 + args.len(),
+            InstData::Call { args, .. }
+            | InstData::CallIndirect { args, .. }
+            | InstData::TailCall { args, .. }
+            | InstData::TailCallIndirect { args, .. } => 2 + args.len(),
             InstData::Switch { targets, .. } => 4 + targets.len(),
             _ => 1,
         };
@@ -200,10 +199,13 @@ fn inline_into(
     let around = Flow::new(func);
     for &block in &func.layout {
         for &inst in &func.blocks[block].insts {
-            let InstData::Call { callee, sig, ref args } = func.insts[inst] else { continue };
+            let data = &func.insts[inst];
+            let (Some(callee), Some(sig)) = (data.callee(), data.call_sig()) else { continue };
+            let mut args = 0;
+            data.for_each_arg(|_| args += 1);
             let Some(body) = bodies[callee].filter(|_| callee != caller) else { continue };
             let Body { size, loops } = body;
-            let small = budget.small + budget.per_argument * args.len();
+            let small = budget.small + budget.per_argument * args;
             let limit = match (references[callee], loops && around.is_rare(block)) {
                 (1, false) => budget.single,
                 (1, true) => budget.nested,

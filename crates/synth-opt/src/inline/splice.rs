@@ -2,14 +2,15 @@
 //!
 //! The block of the call is split: what stands before the call jumps to a
 //! copy of the callee's entry with the arguments; a return jumps to the rest
-//! of the block, whose parameters are the results.
+//! of the block, whose parameters are the results. Behind a tail call nothing
+//! is left: returns stay.
 
 use std::collections::HashMap;
 
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{
-    Block, BlockCall, Function, Inst, InstData, Program, Slot, Source, SourceLoc, SymbolId, Value,
-    ValueData, ValueDef,
+    Block, BlockCall, Function, Inst, InstData, Program, Sig, Slot, Source, SourceLoc, SymbolId,
+    Type, Value, ValueData, ValueDef,
 };
 
 use crate::edit::Replacements;
@@ -49,28 +50,32 @@ impl<'a> Splicer<'a> {
     /// Ends a block in a jump to a copy of what the call calls. Returns the
     /// block where it continues.
     fn splice(&mut self, block: Block, call: Inst) -> Block {
-        let InstData::Call { callee, args, .. } = self.func.insts[call].clone() else {
-            return block;
+        let (callee, args, tail) = match self.func.insts[call].clone() {
+            InstData::Call { callee, args, .. } => (callee, args, false),
+            InstData::TailCall { callee, args, .. } => (callee, args, true),
+            _ => return block,
         };
         let Some(body) = self.program.function(callee) else { return block };
         let mut copy = Copy::new(self.func, body);
-        let continuation = new_block(self.func);
-        for old in self.func.results[call].clone() {
-            let ty = self.func.values[old].ty;
-            let new = self.func.add_param(continuation, ty);
-            self.results.replace(old, new);
+        let continuation = (!tail).then(|| new_block(self.func));
+        if let Some(continuation) = continuation {
+            for old in self.func.results[call].clone() {
+                let ty = self.func.values[old].ty;
+                let new = self.func.add_param(continuation, ty);
+                self.results.replace(old, new);
+            }
         }
         copy.instructions(self.func, body, continuation);
         let Copy { blocks, locs, .. } = copy;
         self.layout.extend(body.layout.iter().filter_map(|&old| blocks[old]));
-        self.layout.push(continuation);
+        self.layout.extend(continuation);
         let at = self.func.locs[call];
         if let Some(entry) = blocks[body.entry()] {
             let jump = InstData::Jump(BlockCall::new(entry, args));
             self.func.append(block, jump, at);
         }
         self.place(callee, at, &locs);
-        continuation
+        continuation.unwrap_or(block)
     }
 
     /// Gives copied instructions their locations.
@@ -152,7 +157,7 @@ impl Copy {
 
     /// Copies the instructions. A value may be used before its definition is
     /// copied, as blocks are in no particular order: so arguments come last.
-    fn instructions(&mut self, func: &mut Function, body: &Function, continuation: Block) {
+    fn instructions(&mut self, func: &mut Function, body: &Function, continuation: Option<Block>) {
         let mut copies = vec![];
         for &old_block in &body.layout {
             let Some(block) = self.blocks[old_block] else { continue };
@@ -168,11 +173,31 @@ impl Copy {
                 }
                 copies.push(new);
                 self.locs.push((new, body.locs[old]));
+                let is_tail = body.insts[old].is_terminator();
+                if let (true, Some(sig), Some(block_after)) =
+                    (is_tail, func.insts[new].call_sig(), continuation)
+                {
+                    // A tail call that became a call.
+                    self.pass_on(func, block, new, sig, block_after);
+                }
             }
         }
         for inst in copies {
             func.insts[inst].map_args(|v| self.values[v].unwrap_or(v));
         }
+    }
+
+    /// Passes the results of a call at the end of a block on.
+    fn pass_on(&mut self, func: &mut Function, block: Block, call: Inst, sig: Sig, to: Block) {
+        let types: Vec<Type> = func.sigs[sig].result_values().collect();
+        for (i, ty) in types.into_iter().enumerate() {
+            let def = ValueDef::Result(call, i as u32);
+            let value = func.values.push(ValueData { ty, def });
+            func.results[call].push(value);
+        }
+        let args = func.results[call].clone();
+        let jump = func.insts.push(InstData::Jump(BlockCall::new(to, args)));
+        func.blocks[block].insts.push(jump);
     }
 
     /// An instruction with the caller's blocks, slots and signatures, but the
@@ -182,20 +207,25 @@ impl Copy {
         func: &mut Function,
         body: &Function,
         data: &InstData,
-        continuation: Block,
+        continuation: Option<Block>,
     ) -> InstData {
-        let mut data = match data {
-            InstData::Return(values) => {
-                return InstData::Jump(BlockCall::new(continuation, values.clone()));
+        let mut data = match (data.clone(), continuation) {
+            (InstData::Return(values), Some(to)) => {
+                return InstData::Jump(BlockCall::new(to, values));
             }
-            data => data.clone(),
+            (InstData::TailCall { callee, sig, args }, Some(_)) => {
+                InstData::Call { callee, sig, args }
+            }
+            (InstData::TailCallIndirect { target, sig, args }, Some(_)) => {
+                InstData::CallIndirect { target, sig, args }
+            }
+            (data, _) => data,
         };
-        match &mut data {
-            InstData::SlotAddr { slot, .. } => *slot = self.slots[*slot].unwrap_or(*slot),
-            InstData::Call { sig, .. } | InstData::CallIndirect { sig, .. } => {
-                *sig = func.add_sig(body.sigs[*sig].clone());
-            }
-            _ => {}
+        if let InstData::SlotAddr { slot, .. } = &mut data {
+            *slot = self.slots[*slot].unwrap_or(*slot);
+        }
+        if let Some(sig) = data.call_sig_mut() {
+            *sig = func.add_sig(body.sigs[*sig].clone());
         }
         for call in data.successors_mut() {
             call.block = self.blocks[call.block].unwrap_or(call.block);

@@ -388,7 +388,8 @@ impl Analysis<'_> {
                     }
                 }
             }
-            if let (InstData::Return(_), Some(out)) = (data, out.as_deref_mut()) {
+            let leaves = data.call_sig().is_some() || matches!(data, InstData::Return(_));
+            if let (true, Some(out)) = (leaves && data.is_terminator(), out.as_deref_mut()) {
                 out.returns.push((inst, state));
             }
             for call in data.successors() {

@@ -1,8 +1,8 @@
 //! Stores that are overwritten before anything may read them.
 //!
 //! Each block is visited from its end to its start with the places that will
-//! be written before they are read. At a return nothing will read the
-//! function's own slots.
+//! be written before they are read. At a return, or a tail call, nothing will
+//! read the function's own slots.
 
 use synth_ir::{Function, InstData, Region};
 
@@ -69,7 +69,10 @@ impl Future {
             // Other code may read it.
             Effect::Call => self.written.retain(Place::is_private),
             Effect::None => match func.insts[inst] {
-                InstData::Return(_) | InstData::Trap(_) => self.ends = true,
+                InstData::Return(_)
+                | InstData::TailCall { .. }
+                | InstData::TailCallIndirect { .. }
+                | InstData::Trap(_) => self.ends = true,
                 // After a trap memory can be looked at.
                 InstData::TrapIf { .. } => self.written.retain(Place::is_private),
                 _ => {}

@@ -132,8 +132,8 @@ impl Uses {
             // A comparison shows nothing of an address but its order.
             InstData::Compare { .. } => {}
             data if data.is_terminator() => {
-                if let InstData::Return(values) = data {
-                    values.iter().for_each(|&v| self.escape(v));
+                if data.successors().is_empty() {
+                    data.for_each_arg(|v| self.escape(v));
                 }
                 for call in data.successors() {
                     for (&arg, &param) in call.args.iter().zip(&func.blocks[call.block].params) {

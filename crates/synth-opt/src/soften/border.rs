@@ -89,15 +89,12 @@ impl Border<'_> {
     fn inst(&mut self, inst: Inst) {
         self.loc = self.func.locs[inst];
         let mut data = std::mem::replace(&mut self.func.insts[inst], InstData::Const(0));
-        let callee = match &data {
-            InstData::Call { sig, .. } | InstData::CallIndirect { sig, .. } => {
-                Some(self.func.sigs[*sig].convention)
-            }
-            _ => None,
-        };
+        let callee = data.call_sig().map(|sig| self.func.sigs[sig].convention);
         let vfp = callee.unwrap_or(self.func.signature.convention) == Convention::AapcsVfp;
         if let InstData::Call { args, .. }
         | InstData::CallIndirect { args, .. }
+        | InstData::TailCall { args, .. }
+        | InstData::TailCallIndirect { args, .. }
         | InstData::Return(args) = &mut data
         {
             *args = self.give(args, vfp);

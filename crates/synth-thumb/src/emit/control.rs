@@ -142,6 +142,7 @@ impl Emitter<'_> {
             }
             MInst::Switch { .. } => self.emit_switch(inst, block),
             MInst::Ret(_) => self.epilogue(),
+            MInst::TailCall { .. } => self.emit_tail_call(inst),
             MInst::Trap(code) => {
                 let locs = vec![self.loc];
                 self.item(Item::Trap { code: *code, locs });

@@ -6,7 +6,7 @@
 //! frame may reach into the reserve, and so may that of a function that calls
 //! nothing and is not checked at all. A larger frame is subtracted before.
 
-use synth_ir::{SymbolId, TrapCode};
+use synth_ir::{SourceLoc, SymbolId, TrapCode};
 
 use super::alu::{choose, compare};
 use super::{Emitter, Item};
@@ -30,8 +30,7 @@ impl Emitter<'_> {
         if !self.function.calls && total <= SMALL {
             return Ok(());
         }
-        let locs = self.function.blocks.iter().flat_map(|b| &b.insts).map(|l| l.loc);
-        self.loc = locs.into_iter().find(|loc| loc.0 != 0).unwrap_or_default();
+        self.loc = self.first_loc();
         let limit = self.free_register();
         self.emit_symbol_addr(limit, symbol, 0)?;
         let mode = Mode::Offset(limit, 0);
@@ -54,6 +53,12 @@ impl Emitter<'_> {
         let target = self.trap_label(TrapCode::StackOverflow);
         self.item(Item::Branch { cond: Some(Cond::Lo), target });
         Ok(())
+    }
+
+    /// The place in the source that the start of the function stands for.
+    pub(super) fn first_loc(&self) -> SourceLoc {
+        let mut locs = self.function.blocks.iter().flat_map(|b| &b.insts).map(|l| l.loc);
+        locs.find(|loc| loc.0 != 0).unwrap_or_default()
     }
 
     /// A register that holds nothing at the start: one that was pushed, a low

@@ -149,7 +149,7 @@ impl Emitter<'_> {
                 if !self.frame.scratch {
                     return Err(CompileError::Frame(saved.into()));
                 }
-                self.load_saved_sp(saved)?;
+                self.load_saved_sp(IP, saved)?;
                 Ok(Some(Location { base: IP, ..location }))
             }
             _ => Ok(Some(location)),

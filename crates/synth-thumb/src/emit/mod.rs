@@ -17,6 +17,7 @@ mod limit;
 mod memory;
 mod pointer;
 mod stack;
+mod tail;
 
 pub use limit::{RESERVE, SMALL as SMALL_FRAME};
 use synth_ir::{SourceLoc, SymbolId, TrapCode};
@@ -294,7 +295,8 @@ impl<'a> Emitter<'a> {
             | MInst::Jump(_)
             | MInst::CondJump { .. }
             | MInst::Switch { .. }
-            | MInst::Ret(_) => self.emit_terminator(inst, block),
+            | MInst::Ret(_)
+            | MInst::TailCall { .. } => self.emit_terminator(inst, block),
             _ => {
                 let chosen = alu::choose(inst, dead);
                 self.push(chosen, inst)

@@ -3,12 +3,13 @@
 
 use super::alu::choose;
 use super::form::{gpr, not_pc};
+use super::stack::Leave;
 use super::{Emitter, memory};
 use crate::compile::CompileError;
 use crate::frame::Location;
 use crate::imm;
 use crate::inst::{Imm12, Insert, Inst};
-use crate::mach::{AluOp, FP, IP, MInst, Mode, Reg, Rhs, SP, Width};
+use crate::mach::{AluOp, FP, IP, LR, MInst, Mode, Reg, Rhs, SP, Width};
 
 impl Emitter<'_> {
     /// Makes the frame and rounds the stack pointer down. r7 or the frame
@@ -36,29 +37,31 @@ impl Emitter<'_> {
     }
 
     /// Makes the stack pointer what it was before the frame was made.
-    pub(super) fn leave_with_pointer(&mut self) -> Result<(), CompileError> {
+    pub(super) fn leave_with_pointer(&mut self, leave: Leave) -> Result<(), CompileError> {
+        // lr is saved where there is a frame pointer.
+        let scratch = if leave == Leave::Return { IP } else { LR };
         match (self.frame.realign, self.frame.saved_sp) {
             (_, Some(saved)) => {
-                self.load_saved_sp(saved)?;
-                self.emit_move(SP, IP)
+                self.load_saved_sp(scratch, saved)?;
+                self.emit_move(SP, scratch)
             }
             (Some(_), None) => self.emit_move(SP, FP),
             (None, None) => {
                 self.emit_move(SP, FP)?;
-                self.move_sp(self.frame.size, false)
+                self.free(self.frame.size, leave)
             }
         }
     }
 
-    /// Puts the stack pointer from before it was rounded into r12.
-    pub(super) fn load_saved_sp(&mut self, saved: u32) -> Result<(), CompileError> {
+    /// Puts the stack pointer from before it was rounded into a register.
+    pub(super) fn load_saved_sp(&mut self, rd: Reg, saved: u32) -> Result<(), CompileError> {
         let mode = if saved < 4096 {
             Mode::Offset(FP, saved as i32)
         } else {
-            self.emit_pair(IP, saved)?;
-            Mode::Index(FP, IP, 0)
+            self.emit_pair(rd, saved)?;
+            Mode::Index(FP, rd, 0)
         };
-        self.push_inst(memory::load(Width::Word, IP, mode), "ldr")
+        self.push_inst(memory::load(Width::Word, rd, mode), "ldr")
     }
 
     /// Moves the stack pointer as the function runs.

@@ -5,17 +5,24 @@ use super::{Emitter, Item};
 use crate::compile::CompileError;
 use crate::frame::{Frame, HOME};
 use crate::inst::{
-    self, DList, DReg, Imm7x4, Imm8x4, Imm12, Inst, LoadList, PopList, PushList, RegSet, StoreList,
+    self, DList, DReg, Imm7x4, Imm8x4, Imm12, Inst, LoadList, PopList, PushList, RegSet, SetFlags,
+    StoreList, ThumbImm,
 };
-use crate::mach::{FP, IP, MFunction, MInst, Reg, SP};
+use crate::mach::{FP, IP, MFunction, MInst, Reg, SP, TailCallee};
 
 /// Registers to push only to make room: one or two words of frame cost
 /// nothing in a push that stands there anyway. The pop must not overwrite a
 /// result, so r2 and r3 it is, where no more than two registers return.
 pub(super) fn scratch_to_push(function: &MFunction, frame: &Frame) -> u16 {
-    let small_results = function.blocks.iter().flat_map(|b| &b.insts).all(
-        |located| !matches!(&located.inst, MInst::Ret(list) if list.iter().any(|&(reg, at)| !reg.is_float() && at > 1)),
-    );
+    let small = |list: &[(Reg, u8)]| list.iter().all(|&(reg, at)| reg.is_float() || at < 2);
+    let small_results = function.blocks.iter().flat_map(|b| &b.insts).all(|located| match &located
+        .inst
+    {
+        MInst::Ret(list) => small(list),
+        // Its address may be in r2 or r3.
+        MInst::TailCall { callee, uses } => matches!(callee, TailCallee::Symbol(_)) && small(uses),
+        _ => true,
+    });
     let room =
         frame.saved != 0 && frame.saved_doubles == 0 && small_results && !frame.has_pointer();
     match frame.size {
@@ -23,6 +30,15 @@ pub(super) fn scratch_to_push(function: &MFunction, frame: &Frame) -> u16 {
         8 if room => 0b1100,
         _ => 0,
     }
+}
+
+/// What comes behind the end of the frame.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leave {
+    /// Nothing: it ends in the return.
+    Return,
+    /// A jump: lr is as at the entry, and r12 may hold where to.
+    Jump,
 }
 
 impl Emitter<'_> {
@@ -41,6 +57,9 @@ impl Emitter<'_> {
     }
 
     pub(super) fn prologue(&mut self) -> Result<(), CompileError> {
+        if let Some(area) = self.frame.tail_area {
+            self.enter_tail_area(area)?;
+        }
         if self.frame.home.is_some() {
             let list = PushList::new(RegSet::from_core(0b1111));
             self.push_inst(list.map(|list| Inst::PushT1 { list }), "push")?;
@@ -80,24 +99,37 @@ impl Emitter<'_> {
 
     /// Undoes the frame and returns.
     pub(super) fn epilogue(&mut self) -> Result<(), CompileError> {
+        self.leave(Leave::Return)
+    }
+
+    /// Undoes the frame.
+    pub(super) fn leave(&mut self, leave: Leave) -> Result<(), CompileError> {
         if self.frame.has_pointer() {
-            self.leave_with_pointer()?;
+            self.leave_with_pointer(leave)?;
         } else if self.pushed_scratch == 0 {
-            self.move_sp(self.frame.size, false)?;
+            self.free(self.frame.size, leave)?;
         }
         if let Some(list) = self.saved_doubles() {
             self.item(Item::Inst(Inst::VpopD { list }));
         }
-        if self.frame.home.is_some() {
-            return self.leave_home();
-        }
-        if self.frame.saved == 0 {
-            let inst = not_pc_reg(14).map(|rm| Inst::BxT1 { rm });
-            return self.push_inst(inst, "bx");
-        }
-        // The word that held lr goes to pc.
         let list = self.frame.saved | self.pushed_scratch;
-        let list = RegSet::from_core(list & !(1 << 14) | 1 << 15);
+        match leave {
+            Leave::Return if self.frame.home.is_some() => self.leave_home(),
+            Leave::Jump if self.frame.home.is_some() => Err(Self::missing("a jump out of it")),
+            Leave::Return if self.frame.saved == 0 => {
+                let inst = not_pc_reg(14).map(|rm| Inst::BxT1 { rm });
+                self.push_inst(inst, "bx")
+            }
+            Leave::Jump if self.frame.saved == 0 => Ok(()),
+            // The word that held lr goes to pc.
+            Leave::Return => self.pop_list(list & !(1 << 14) | 1 << 15),
+            Leave::Jump => self.pop_with_lr(list),
+        }
+    }
+
+    /// Pops registers.
+    pub(super) fn pop_list(&mut self, list: u16) -> Result<(), CompileError> {
+        let list = RegSet::from_core(list);
         let inst = PopList::new(list)
             .map(|list| Inst::PopT1 { list })
             .or_else(|| LoadList::new(list).map(|list| Inst::PopT2 { list }));
@@ -107,19 +139,13 @@ impl Emitter<'_> {
     /// Restores the saved registers, leaves r0-r3 as stored at the entry behind
     /// and returns. At most r0 and r1 hold results.
     fn leave_home(&mut self) -> Result<(), CompileError> {
-        let pop = |list: u16| {
-            let list = RegSet::from_core(list);
-            PopList::new(list)
-                .map(|list| Inst::PopT1 { list })
-                .or_else(|| LoadList::new(list).map(|list| Inst::PopT2 { list }))
-        };
         let saved = (self.frame.saved | self.pushed_scratch) & !(1 << 14);
         if saved != 0 {
-            self.push_inst(pop(saved), "pop")?;
+            self.pop_list(saved)?;
         }
         let link = if self.frame.saved == 0 { 14 } else { 3 };
         if link == 3 {
-            self.push_inst(pop(1 << 3), "pop")?;
+            self.pop_list(1 << 3)?;
         }
         self.move_sp(HOME, false)?;
         self.push_inst(not_pc_reg(link).map(|rm| Inst::BxT1 { rm }), "bx")
@@ -128,6 +154,21 @@ impl Emitter<'_> {
     /// d8 and those above it that are saved.
     fn saved_doubles(&self) -> Option<DList> {
         DList::new(DReg::new(8)?, self.frame.saved_doubles)
+    }
+
+    /// Moves the stack pointer up at the end.
+    pub(super) fn free(&mut self, size: u32, leave: Leave) -> Result<(), CompileError> {
+        if leave == Leave::Return || Imm12::new(size).is_some() {
+            return self.move_sp(size, false);
+        }
+        // Without r12, a byte of the size at a time.
+        for part in [0xff, 0xff00, 0xff_0000].map(|byte| size & byte).into_iter().filter(|&p| p > 0)
+        {
+            let add = not_pc_reg(13).zip(ThumbImm::new(part));
+            let add = add.map(|(rd, imm)| Inst::AddSpImmT3 { s: SetFlags(false), rd, imm });
+            self.push_inst(add, "add sp")?;
+        }
+        Ok(())
     }
 
     pub(super) fn move_sp(&mut self, size: u32, down: bool) -> Result<(), CompileError> {

@@ -96,7 +96,7 @@ impl Placer {
             _ => self.in_it.saturating_sub(1),
         };
         self.passes = match &item {
-            Item::Inst(inst) => !inst.is_terminator(),
+            Item::Inst(inst) | Item::Reloc(inst, ..) => !inst.is_terminator(),
             Item::Branch { cond: None, .. }
             | Item::Table { .. }
             | Item::FarTable { .. }

@@ -1,7 +1,8 @@
 //! A function of machine instructions: a control-flow graph whose critical
 //! edges are split.
 
-use super::{FloatUnit, Located, Reg};
+use super::{FloatUnit, Located, MInst, Mode, Reg, TailCallee, Width};
+use crate::tail_call::TailArea;
 
 /// An object of the frame: a slot of the program, or one that lowering or
 /// allocation added.
@@ -60,6 +61,9 @@ pub struct MFunction {
     pub outgoing: u32,
     /// Whether it calls anything, so that lr must be saved.
     pub calls: bool,
+    /// The room that its tail calls need for stack arguments, if that is more
+    /// than its own arguments take.
+    pub tail_area: Option<TailArea>,
     /// Whether it moves the stack pointer as it runs.
     pub dynamic: bool,
     /// The size of its float registers.
@@ -107,6 +111,27 @@ impl MFunction {
                 self.home = Some(slot);
                 slot
             }
+        }
+    }
+
+    /// Keeps r12 free of the addresses that tail calls jump to: they go through
+    /// a slot.
+    pub fn free_scratch(&mut self) {
+        for index in 0..self.blocks.len() {
+            let last = self.blocks[index].insts.last();
+            let Some(MInst::TailCall { callee: TailCallee::Reg(rt, 12), uses }) =
+                last.map(|l| &l.inst)
+            else {
+                continue;
+            };
+            let (rt, uses) = (*rt, uses.clone());
+            let slot = self.new_slot(4, 4);
+            let insts = &mut self.blocks[index].insts;
+            let Some(last) = insts.pop() else { continue };
+            let store = MInst::Store { width: Width::Word, rt, mode: Mode::Slot(slot, 0) };
+            insts.push(Located::new(store, last.loc));
+            let jump = MInst::TailCall { callee: TailCallee::Slot(slot), uses };
+            insts.push(Located::new(jump, last.loc));
         }
     }
 

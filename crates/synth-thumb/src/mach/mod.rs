@@ -283,6 +283,18 @@ pub enum Callee {
     Reg(Reg),
 }
 
+/// What a tail call jumps to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TailCallee {
+    /// A symbol, by a relocated `b`.
+    Symbol(SymbolId),
+    /// A register, by `bx`, which is that machine register: the end of the
+    /// frame leaves it alone.
+    Reg(Reg, u8),
+    /// The code address in a slot, by way of r12.
+    Slot(FrameSlot),
+}
+
 /// What the loops of exclusive accesses have in common.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Exclusive {
@@ -393,6 +405,9 @@ pub enum MInst {
     },
     /// Returns; the results in registers.
     Ret(Vec<(Reg, u8)>),
+    /// Undoes the frame and jumps to a callee; the arguments in registers.
+    /// Those on the stack were stored to [`Mode::Incoming`].
+    TailCall { callee: TailCallee, uses: Vec<(Reg, u8)> },
 }
 
 impl MInst {
@@ -441,6 +456,7 @@ impl MInst {
                 | MInst::CondJump { .. }
                 | MInst::Switch { .. }
                 | MInst::Ret(_)
+                | MInst::TailCall { .. }
                 | MInst::Trap(_)
         )
     }

@@ -1,7 +1,7 @@
 //! Which registers an instruction reads and writes, with their constraints:
 //! the one place that register allocation asks and that it rewrites through.
 
-use super::{Callee, MInst, Mode, Reg, Rhs};
+use super::{Callee, MInst, Mode, Reg, Rhs, TailCallee};
 
 /// Whether a register is read or written, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,6 +169,12 @@ impl MInst {
                 }
             }
             Ret(list) => list.iter_mut().for_each(|(r, at)| f(r, Use, Fixed(*at))),
+            TailCall { callee, uses } => {
+                if let TailCallee::Reg(target, at) = callee {
+                    f(target, Use, Fixed(*at));
+                }
+                uses.iter_mut().for_each(|(r, at)| f(r, Use, Fixed(*at)));
+            }
             Barrier | TrapIf { .. } | Trap(_) | Jump(_) | CondJump { .. } => {}
         }
     }

@@ -10,7 +10,11 @@ use synth_ir::{Inst, Sig, SymbolId, Type, Value};
 
 use super::Lower;
 use crate::abi::{self, Place, Results};
-use crate::mach::{Callee, FInst, FloatUnit, FrameSlot, Located, MInst, Mode, Reg, Width};
+use crate::compile::CompileError;
+use crate::mach::{
+    Callee, FInst, FloatUnit, FrameSlot, Located, MInst, Mode, Reg, TailCallee, Width,
+};
+use crate::tail_call::TailArea;
 
 fn word(offset: u32) -> i32 {
     i32::try_from(offset).unwrap_or(i32::MAX)
@@ -136,6 +140,56 @@ impl Lower<'_> {
                 }
             }
         }
+    }
+
+    /// A tail call of a symbol or of an address. All incoming stack arguments
+    /// were read at the entry, so those of the callee may be written.
+    pub(super) fn lower_tail_call(
+        &mut self,
+        symbol: Option<SymbolId>,
+        target: Option<Value>,
+        sig: Sig,
+        args: &[Value],
+    ) -> Result<(), CompileError> {
+        let places = abi::assign(&self.func.sigs[sig]);
+        let own = self.places.stack;
+        if places.stack > own {
+            let area = TailArea::new(places.stack, own);
+            let area = area.ok_or(CompileError::Frame(places.stack.into()))?;
+            let larger = |old: &TailArea| old.size >= area.size;
+            self.out.tail_area = self.out.tail_area.filter(larger).or(Some(area));
+        }
+        let mut fixed = Fixed::default();
+        let mut stores = Vec::new();
+        for (&value, &place) in args.iter().zip(&places.params) {
+            let reg = self.put_value(value);
+            match place {
+                Place::Stack(offset) => stores.push((value, reg, offset)),
+                place => fixed.add(self.out.float_unit, reg, place),
+            }
+        }
+        let target = target.map(|target| self.put_value(target));
+        for (value, rt, offset) in stores {
+            self.store_word(value, rt, Mode::Incoming(offset));
+        }
+        let mut uses = self.pack(fixed);
+        if matches!(places.results, Results::Memory { .. }) {
+            let pointer = match self.result_pointer {
+                Some(reg) => reg,
+                None => self.out.new_reg(),
+            };
+            self.result_pointer = Some(pointer);
+            uses.push((pointer, 0));
+        }
+        let is_used = |at: &u8| uses.iter().any(|(reg, used)| !reg.is_float() && used == at);
+        let free = (0..4).rev().find(|at| !is_used(at));
+        let callee = match (symbol, target) {
+            (Some(symbol), _) => TailCallee::Symbol(symbol),
+            (None, Some(target)) => TailCallee::Reg(target, free.unwrap_or(12)),
+            (None, None) => return Ok(()),
+        };
+        self.emit(MInst::TailCall { callee, uses });
+        Ok(())
     }
 
     /// Values in the registers that they have at a border.

@@ -251,6 +251,12 @@ impl<'a> Lower<'a> {
                 self.emit(MInst::StackRestore { rm });
                 Ok(())
             }
+            InstData::TailCall { callee, sig, args } => {
+                self.lower_tail_call(Some(*callee), None, *sig, args)
+            }
+            InstData::TailCallIndirect { target, sig, args } => {
+                self.lower_tail_call(None, Some(*target), *sig, args)
+            }
             data if data.is_terminator() => {
                 self.lower_terminator(inst);
                 Ok(())

@@ -25,18 +25,19 @@ impl Facts {
         let mut facts = Facts::default();
         for (_, func) in program.functions() {
             for inst in func.layout.iter().flat_map(|block| &func.blocks[*block].insts) {
-                match &func.insts[*inst] {
-                    InstData::Call { callee, sig, .. } => {
-                        let callee = function_of(program, *callee);
-                        facts.calls.entry(callee).or_insert_with(|| func.sigs[*sig].clone());
+                let data = &func.insts[*inst];
+                match (data.callee(), data.call_sig()) {
+                    (Some(callee), Some(sig)) => {
+                        let callee = function_of(program, callee);
+                        facts.calls.entry(callee).or_insert_with(|| func.sigs[sig].clone());
                     }
-                    InstData::CallIndirect { sig, .. } => {
-                        facts.indirect.insert(shape(&func.sigs[*sig]));
-                    }
-                    InstData::SymbolAddr { symbol, .. } => {
-                        facts.addressed.insert(function_of(program, *symbol));
+                    (None, Some(sig)) => {
+                        facts.indirect.insert(shape(&func.sigs[sig]));
                     }
                     _ => {}
+                }
+                if let InstData::SymbolAddr { symbol, .. } = data {
+                    facts.addressed.insert(function_of(program, *symbol));
                 }
             }
         }

@@ -73,12 +73,20 @@ pub(super) fn apply(program: &mut Program, callings: &BTreeMap<Shape, Calling>, 
         }
         let insts: Vec<_> = func.insts.keys().collect();
         for inst in insts {
-            let InstData::CallIndirect { target, sig, args } = &func.insts[inst] else { continue };
-            let shape = shape(&func.sigs[*sig]);
+            let data = &func.insts[inst];
+            let (InstData::CallIndirect { target, sig, args }
+            | InstData::TailCallIndirect { target, sig, args }) = data
+            else {
+                continue;
+            };
+            let (shape, tail) = (shape(&func.sigs[*sig]), data.is_terminator());
             let Some(callee) = thunks.get(&shape).copied() else { continue };
             let args = [&[*target], &args[..]].concat();
             let sig = func.add_sig(pointer_signature(&callings[&shape], float));
-            func.insts[inst] = InstData::Call { callee, sig, args };
+            func.insts[inst] = match tail {
+                true => InstData::TailCall { callee, sig, args },
+                false => InstData::Call { callee, sig, args },
+            };
         }
     }
 }

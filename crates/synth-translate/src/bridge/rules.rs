@@ -165,7 +165,7 @@ fn replace(program: &mut Program, from: SymbolId, to: SymbolId) {
     readdress(program, &[from], to);
     for (_, func) in program.functions_mut() {
         for data in func.insts.values_mut() {
-            if let InstData::Call { callee, .. } = data
+            if let Some(callee) = data.callee_mut()
                 && *callee == from
             {
                 *callee = to;

@@ -1,9 +1,10 @@
 //! Operators in the native model: addresses, accesses, function pointers.
 
-use synth_ir::{BinaryOp, InstData, Region};
+use synth_ir::{BinaryOp, Region};
 use synth_wasm::{RelocKind, Relocation, operator_name};
 use wasmparser::{MemArg, Operator};
 
+use crate::call::{Callee, Then};
 use crate::env::Helper;
 use crate::error::{Reason, Stop};
 use crate::func::Translator;
@@ -113,7 +114,11 @@ impl Translator<'_, '_> {
                 let Some(address) = guess else { return Ok(false) };
                 self.push_i32(address);
             }
-            Operator::CallIndirect { .. } if native.object.is_none() => return Ok(false),
+            Operator::CallIndirect { .. } | Operator::ReturnCallIndirect { .. }
+                if native.object.is_none() =>
+            {
+                return Ok(false);
+            }
             Operator::I32Const { .. } => {
                 let [reloc] = self.relocs else { return Ok(false) };
                 let symbol = native.symbol(reloc);
@@ -129,7 +134,12 @@ impl Translator<'_, '_> {
                 let address = self.symbol_addr(symbol, 0);
                 self.push_i32(address);
             }
-            Operator::CallIndirect { type_index, .. } => self.native_call(type_index)?,
+            Operator::CallIndirect { type_index, .. } => {
+                self.native_call(type_index, Then::Continue)?;
+            }
+            Operator::ReturnCallIndirect { type_index, .. } => {
+                self.native_call(type_index, Then::Return)?;
+            }
             Operator::MemoryCopy { .. } => {
                 let length = self.pop_i32()?;
                 let (source, dest) = (self.pop_i32()?, self.pop_i32()?);
@@ -159,13 +169,9 @@ impl Translator<'_, '_> {
 
     /// A function pointer is the function's address: as in C, the type is
     /// the caller's business.
-    fn native_call(&mut self, type_index: u32) -> Result<(), Stop> {
-        let sig = self.type_sig(type_index)?;
+    fn native_call(&mut self, type_index: u32, then: Then) -> Result<(), Stop> {
         let target = self.pop_i32()?;
-        let args = self.pop_values(self.env.func_type(type_index)?.params.len())?;
-        let call = self.effect(InstData::CallIndirect { target, sig, args });
-        let results = self.func.results[call].clone();
-        self.push_results(type_index, results)
+        self.call_callee(Callee::Address(target), type_index, then)
     }
 
     /// Pops the address of an access. Arithmetic wraps, as in C.

@@ -114,7 +114,9 @@ fn registered(program: &Program, constructor: SymbolId) -> Option<SymbolId> {
     }
     let insts = function.layout.iter().flat_map(|&block| &function.blocks[block].insts);
     let mut calls = insts.filter_map(|&inst| match &function.insts[inst] {
-        InstData::Call { callee, args, .. } => Some((callee, args)),
+        InstData::Call { callee, args, .. } | InstData::TailCall { callee, args, .. } => {
+            Some((callee, args))
+        }
         _ => None,
     });
     let (callee, args) = calls.next()?;
