@@ -136,8 +136,9 @@ impl<'m> Translator<'_, 'm> {
             Operator::Block { .. }
             | Operator::Loop { .. }
             | Operator::If { .. }
+            | Operator::Try { .. }
             | Operator::TryTable { .. } => self.skipped += 1,
-            Operator::End if self.skipped > 0 => self.skipped -= 1,
+            Operator::End | Operator::Delegate { .. } if self.skipped > 0 => self.skipped -= 1,
             Operator::End => self.close()?,
             Operator::Else if self.skipped == 0 => self.open_else()?,
             _ => {}

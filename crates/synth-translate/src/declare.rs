@@ -71,14 +71,32 @@ pub(crate) fn declare<'m>(
     Ok((declarer.program, declarer.env, exported))
 }
 
+/// The exception that clang makes of `longjmp`.
+const LONGJMP: &str = "__c_longjmp";
+
+/// A module with exceptions: of C++, or what clang makes of `setjmp`.
+fn exceptions(module: &Module) -> Error {
+    let imported = module.imports.iter().any(|import| import.name == LONGJMP);
+    let symbols = module.object.iter().flat_map(|object| &object.symbols);
+    match imported || symbols.into_iter().any(|symbol| symbol.name == LONGJMP) {
+        true => unsupported(
+            "setjmp or longjmp",
+            0,
+            "keep the function that calls setjmp in the host, and compile without \
+             -mllvm -wasm-enable-sjlj",
+        ),
+        false => unsupported(
+            "an exception tag",
+            0,
+            "build the module without the exception-handling proposal",
+        ),
+    }
+}
+
 impl Declarer<'_> {
     fn all(&mut self) -> Result<(), Error> {
         if self.module.tags > 0 {
-            return Err(unsupported(
-                "an exception tag",
-                0,
-                "build the module without the exception-handling proposal",
-            ));
+            return Err(exceptions(self.module));
         }
         if self.module.nominal_types {
             return Err(unsupported(

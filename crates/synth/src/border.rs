@@ -30,6 +30,8 @@ pub(crate) struct Border {
     natives: BTreeMap<SymbolId, SymbolId>,
     /// Native signatures of imports, where they are not the wasm ones.
     imports: BTreeMap<String, Signature>,
+    /// Rules of the contract that are of no effect.
+    pub(crate) unused: Vec<String>,
 }
 
 impl Border {
@@ -58,10 +60,13 @@ impl Border {
             renamed: &renamed,
         };
         let bound = bridge(program, &terms)?;
+        for name in &bound.misfits {
+            declarations.functions.remove(name);
+        }
         let mut names = renamed;
         names.extend(bound.names);
-        let (natives, imports) = (bound.natives, bound.imports);
-        Ok(Border { bound: true, native, declarations, names, natives, imports })
+        let (natives, imports, unused) = (bound.natives, bound.imports, bound.unused);
+        Ok(Border { bound: true, native, declarations, names, natives, imports, unused })
     }
 
     /// The name of the address model.

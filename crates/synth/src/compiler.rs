@@ -331,6 +331,11 @@ pub struct Compiled {
 }
 
 impl Compiled {
+    /// What a reader should know: rules of the contract that are of no effect.
+    pub fn warnings(&self) -> &[String] {
+        &self.border.unused
+    }
+
     /// The options that it was compiled with.
     pub fn options(&self) -> &Options {
         &self.options

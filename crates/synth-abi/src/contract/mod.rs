@@ -57,6 +57,8 @@ pub use error::ContractError;
 /// A contract file's contents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contract {
+    /// The file's name, for messages.
+    pub file: String,
     /// What it declares.
     pub declarations: Declarations,
     /// Whether functions that take or give structures by value are called by
@@ -92,6 +94,8 @@ pub struct FunctionRules {
     pub align: Option<u32>,
     /// Who calls it by its address.
     pub pointer: Option<PointerSide>,
+    /// The line of the file, from 1.
+    pub line: usize,
 }
 
 /// What a contract says of a variable.
@@ -105,6 +109,8 @@ pub struct DataRules {
     pub readonly: Option<bool>,
     /// Whether its accesses are left as they are written.
     pub volatile: Option<bool>,
+    /// The line of the file, from 1.
+    pub line: usize,
 }
 
 /// What a contract says of the data of segments by name.
@@ -114,6 +120,8 @@ pub struct SectionRules {
     pub readonly: Option<bool>,
     /// Whether accesses to it are left as they are written.
     pub volatile: Option<bool>,
+    /// The line of the file, from 1.
+    pub line: usize,
 }
 
 impl Contract {
@@ -139,11 +147,8 @@ impl Contract {
     /// What it says of the data of the segment with that name: the longest
     /// name that is the segment's, or begins it up to a dot.
     pub fn section(&self, segment: &str) -> Option<&SectionRules> {
-        let names = self.sections.iter().filter(|(name, _)| {
-            let rest = segment.strip_prefix(name.as_str());
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        });
-        names.max_by_key(|(name, _)| name.len()).map(|(_, rules)| rules)
+        let starts = segment.rmatch_indices('.').map(|(at, _)| &segment[..at]);
+        std::iter::once(segment).chain(starts).find_map(|name| self.sections.get(name))
     }
 
     /// The symbol of what the module calls `name`.

@@ -27,13 +27,17 @@ pub(super) fn contract(file: &str, text: &str) -> Result<Contract> {
     let table = DeTable::parse(text).map_err(|e| {
         source.error(e.span().map_or(0, |span| span.start), e.message().to_string())
     })?;
-    let mut reader = Reader { source, scope: Scope::default(), out: Contract::default() };
+    let breaks = text.match_indices('\n').map(|(at, _)| at).collect();
+    let out = Contract { file: file.to_string(), ..Contract::default() };
+    let mut reader = Reader { source, breaks, scope: Scope::default(), out };
     reader.read(table.get_ref())?;
     Ok(reader.out)
 }
 
 struct Reader<'t> {
     source: Source<'t>,
+    /// Where its lines end.
+    breaks: Vec<usize>,
     scope: Scope,
     out: Contract,
 }
@@ -60,6 +64,11 @@ impl Reader<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The line of a byte offset, from 1.
+    fn line(&self, offset: usize) -> usize {
+        self.breaks.partition_point(|at| *at < offset) + 1
     }
 
     /// The tables of the file, in a fixed order.
@@ -113,7 +122,7 @@ impl Reader<'_> {
 
     fn functions(&mut self, table: &DeTable<'_>) -> Result<()> {
         for (name, span, value) in entries(table) {
-            let table = self.table(value)?;
+            let (table, line) = (self.table(value)?, self.line(span.start));
             self.check_keys(table, FUNCTION)?;
             if let Some(value) = table.get("symbol") {
                 let symbol = self.symbol(value)?;
@@ -126,6 +135,7 @@ impl Reader<'_> {
                 section: self.optional(table, "section", Self::section_name)?,
                 align: self.optional(table, "align", Self::alignment)?,
                 pointer: self.optional(table, "pointer", Self::pointer)?,
+                line,
             };
             self.out.functions.insert(name.to_string(), rules);
         }
@@ -147,7 +157,7 @@ impl Reader<'_> {
 
     fn data(&mut self, table: &DeTable<'_>) -> Result<()> {
         for (name, span, value) in entries(table) {
-            let table = self.table(value)?;
+            let (table, line) = (self.table(value)?, self.line(span.start));
             self.check_keys(table, DATA)?;
             if let Some(value) = table.get("symbol") {
                 let symbol = self.symbol(value)?;
@@ -158,6 +168,7 @@ impl Reader<'_> {
                 align: self.optional(table, "align", Self::alignment)?,
                 readonly: self.optional(table, "readonly", Self::boolean)?,
                 volatile: self.optional(table, "volatile", Self::boolean)?,
+                line,
             };
             self.out.data.insert(name.to_string(), rules);
         }
@@ -165,12 +176,13 @@ impl Reader<'_> {
     }
 
     fn sections(&mut self, table: &DeTable<'_>) -> Result<()> {
-        for (name, _, value) in entries(table) {
-            let table = self.table(value)?;
+        for (name, span, value) in entries(table) {
+            let (table, line) = (self.table(value)?, self.line(span.start));
             self.check_keys(table, SECTION)?;
             let rules = SectionRules {
                 readonly: self.optional(table, "readonly", Self::boolean)?,
                 volatile: self.optional(table, "volatile", Self::boolean)?,
+                line,
             };
             self.out.sections.insert(name.to_string(), rules);
         }

@@ -62,6 +62,8 @@ pub enum Reason {
     },
     /// The contract places data that is a part of something else.
     Part,
+    /// An import that may return twice.
+    ReturnsTwice,
 }
 
 impl fmt::Display for Problem {
@@ -119,6 +121,11 @@ impl fmt::Display for Problem {
             Reason::Taken { symbol } => write!(
                 f,
                 "the contract renames '{name}' to '{symbol}', which is another symbol already"
+            ),
+            Reason::ReturnsTwice => write!(
+                f,
+                "'{name}' may return twice, which WebAssembly can't express: keep the function that \
+                 calls it in the host, and let that call the module"
             ),
             Reason::Part => write!(
                 f,

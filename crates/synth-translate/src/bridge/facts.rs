@@ -16,6 +16,8 @@ pub(super) struct Facts {
     pub addressed: BTreeSet<SymbolId>,
     /// Functions that have a name which other objects see.
     pub exposed: BTreeSet<SymbolId>,
+    /// Other names of functions that other objects see.
+    pub aliases: BTreeMap<SymbolId, Vec<SymbolId>>,
     /// How function pointers are called.
     pub indirect: BTreeSet<Shape>,
 }
@@ -44,6 +46,9 @@ impl Facts {
         for (id, symbol) in &program.symbols {
             if symbol.linkage != Linkage::Local {
                 facts.exposed.insert(function_of(program, id));
+                if matches!(symbol.def, Definition::Alias { .. }) {
+                    facts.aliases.entry(function_of(program, id)).or_default().push(id);
+                }
             }
             if let Definition::Data(data) = &symbol.def
                 && data.kind != DataKind::InitArray

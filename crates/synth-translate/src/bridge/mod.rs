@@ -22,6 +22,7 @@ mod facts;
 mod pointers;
 mod rules;
 mod thunk;
+mod unused;
 
 use std::collections::BTreeMap;
 
@@ -58,6 +59,11 @@ pub struct Border {
     pub natives: BTreeMap<SymbolId, SymbolId>,
     /// The native signatures of imports that have thunks, by symbol.
     pub imports: BTreeMap<String, Signature>,
+    /// Names in the module of functions that debug information describes as
+    /// other than they are.
+    pub misfits: Vec<String>,
+    /// Rules of the contract that are of no effect, as lines for a reader.
+    pub unused: Vec<String>,
 }
 
 /// Functions with variable arguments in C libraries, and their forms that take
@@ -84,6 +90,15 @@ const VARIADIC: &[(&str, &str)] = &[
     ("warnx", "vwarnx"),
 ];
 
+/// Functions that may return twice to one call, which no wasm function can
+/// follow: values of its locals are where they were at the second return.
+const RETURN_TWICE: &[&str] =
+    &["__sigsetjmp", "_setjmp", "getcontext", "setjmp", "sigsetjmp", "vfork"];
+
+/// How names of C++ and Rust begin that tell the types: such functions are not
+/// for a host in C.
+const MANGLED: &[&str] = &["_Z", "_R"];
+
 /// Structures beyond this are not passed by value.
 const LARGEST: u32 = 1 << 12;
 
@@ -98,7 +113,8 @@ pub fn bridge(program: &mut Program, terms: &Terms<'_>) -> Result<Border, Bridge
     // Before thunks are added, which call pointers natively.
     pointers::apply(program, &callings, terms.float);
     let border = Border::default();
-    let mut bridge = Bridge { program, terms, facts, callings, problems, border };
+    let readdressed = BTreeMap::new();
+    let mut bridge = Bridge { program, terms, facts, callings, problems, border, readdressed };
     let ids: Vec<SymbolId> = bridge.program.symbols.keys().collect();
     for id in ids.into_iter().filter(|_| terms.native) {
         if let Err(reason) = bridge.function(id) {
@@ -106,6 +122,7 @@ pub fn bridge(program: &mut Program, terms: &Terms<'_>) -> Result<Border, Bridge
             bridge.problems.push(Problem { name, reason });
         }
     }
+    bridge.readdress();
     rules::apply(bridge.program, terms, &mut bridge.border, &mut bridge.problems);
     match bridge.problems.is_empty() {
         true => Ok(bridge.border),
@@ -121,6 +138,8 @@ struct Bridge<'b> {
     callings: BTreeMap<Shape, Calling>,
     problems: Vec<Problem>,
     border: Border,
+    /// Functions whose addresses become those of others.
+    readdressed: BTreeMap<SymbolId, SymbolId>,
 }
 
 impl Bridge<'_> {
@@ -137,6 +156,9 @@ impl Bridge<'_> {
             _ => return Ok(()),
         };
         let name = self.name(id);
+        if imported && RETURN_TWICE.contains(&name.as_str()) {
+            return Err(Reason::ReturnsTwice);
+        }
         let Some(calling) = self.calling(id, &name)? else {
             return if imported { self.unknown(id, &name) } else { Ok(()) };
         };
@@ -176,8 +198,22 @@ impl Bridge<'_> {
         self.program.symbols[id].linkage == Linkage::Local
     }
 
+    /// Whether no host in C calls it: what debug information says of it may be
+    /// of another language. Constructors of C++ give back their object, for one,
+    /// in both ABIs, and are described as `void`.
+    fn is_inner(&self, id: SymbolId, name: &str) -> bool {
+        self.is_local(id) || MANGLED.iter().any(|start| name.starts_with(start))
+    }
+
+    fn misfit(&mut self, id: SymbolId, name: &str) {
+        // The declaration may be of another function with the name of a local one.
+        if !self.is_local(id) {
+            self.border.misfits.push(name.to_string());
+        }
+    }
+
     /// How the function is called in both ABIs, if its C type is known.
-    fn calling(&self, id: SymbolId, name: &str) -> Result<Option<Calling>, Reason> {
+    fn calling(&mut self, id: SymbolId, name: &str) -> Result<Option<Calling>, Reason> {
         let Declarations { types, functions, .. } = self.terms.declarations;
         let Some(prototype) = functions.get(name) else { return Ok(None) };
         let by_contract = self.terms.contract.declarations.functions.contains_key(name);
@@ -192,7 +228,10 @@ impl Bridge<'_> {
         let calling = match Calling::new(types, prototype, float) {
             Ok(calling) => calling,
             // A function that only the module calls may have any type.
-            Err(_) if self.is_local(id) && !by_contract => return Ok(None),
+            Err(_) if self.is_inner(id, name) && !by_contract => {
+                self.misfit(id, name);
+                return Ok(None);
+            }
             Err(error) => return Err(Reason::Type(error)),
         };
         let declared = wasm_signature(&calling, self.terms.float);
@@ -200,7 +239,8 @@ impl Bridge<'_> {
             && shape(found) != shape(&declared)
         {
             // Another function of that name, or one that was optimised.
-            if self.is_local(id) && !by_contract {
+            if self.is_inner(id, name) && !by_contract {
+                self.misfit(id, name);
                 return Ok(None);
             }
             let text = |s: &Signature| Signature::new(&s.params[..], &s.results[..]).to_string();
@@ -274,7 +314,7 @@ impl Bridge<'_> {
         self.border.imports.insert(self.program.symbols[host].name.clone(), signature);
         self.border.natives.insert(id, host);
         if side == PointerSide::Host {
-            self.readdress(id, host);
+            self.readdressed.insert(id, host);
         }
     }
 
@@ -310,19 +350,14 @@ impl Bridge<'_> {
         self.move_aliases(id, native, calling);
         self.border.natives.insert(id, native);
         if side == PointerSide::Host {
-            self.readdress(id, native);
+            self.readdressed.insert(id, native);
         }
     }
 
     /// Names that the host sees stand for the native form.
     fn move_aliases(&mut self, wasm: SymbolId, native: SymbolId, calling: &Calling) {
-        let ids: Vec<SymbolId> = self.program.symbols.keys().collect();
-        for id in ids {
+        for id in self.facts.aliases.remove(&wasm).unwrap_or_default() {
             let symbol = &self.program.symbols[id];
-            let alias = matches!(symbol.def, Definition::Alias { .. });
-            if !alias || symbol.linkage == Linkage::Local || function_of(self.program, id) != wasm {
-                continue;
-            }
             let def = Definition::Alias { target: native, offset: 0 };
             let public = self.program.symbols.push(Symbol { def, ..symbol.clone() });
             let replaceable = self.is_replaceable(id) && !calling.variadic;
@@ -340,14 +375,12 @@ impl Bridge<'_> {
         }
     }
 
-    /// Makes addresses of one function those of another; calls stay.
-    fn readdress(&mut self, from: SymbolId, to: SymbolId) {
-        let same: Vec<SymbolId> = self
-            .program
-            .symbols
-            .keys()
-            .filter(|id| function_of(self.program, *id) == from)
-            .collect();
-        rules::readdress(self.program, &same, to);
+    /// Makes addresses of functions, under all their names, those of their native
+    /// forms.
+    fn readdress(&mut self) {
+        let ids = self.program.symbols.keys();
+        let moved = |id| Some((id, *self.readdressed.get(&function_of(self.program, id))?));
+        let moved = ids.filter_map(moved).collect();
+        rules::readdress(self.program, &moved);
     }
 }

@@ -1,22 +1,25 @@
 //! What the contract says of names, sections, alignment and data.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use synth_ir::{
     BinaryOp, DataKind, Definition, Function, InstData, Linkage, Program, Region, SymbolId, Value,
 };
 
 use super::error::{Problem, Reason};
-use super::{Border, Terms};
+use super::{Border, Terms, unused};
 
-/// Makes addresses of some functions those of another.
-pub(super) fn readdress(program: &mut Program, from: &[SymbolId], to: SymbolId) {
+/// Makes addresses of some functions those of others; calls stay.
+pub(super) fn readdress(program: &mut Program, moved: &BTreeMap<SymbolId, SymbolId>) {
+    if moved.is_empty() {
+        return;
+    }
     for (_, func) in program.functions_mut() {
         for data in func.insts.values_mut() {
             if let InstData::SymbolAddr { symbol, .. } = data
-                && from.contains(symbol)
+                && let Some(to) = moved.get(symbol)
             {
-                *symbol = to;
+                *symbol = *to;
             }
         }
     }
@@ -24,8 +27,8 @@ pub(super) fn readdress(program: &mut Program, from: &[SymbolId], to: SymbolId) 
         if let Definition::Data(data) = &mut symbol.def
             && data.kind != DataKind::InitArray
         {
-            for reloc in data.relocs.iter_mut().filter(|reloc| from.contains(&reloc.symbol)) {
-                reloc.symbol = to;
+            for reloc in &mut data.relocs {
+                reloc.symbol = moved.get(&reloc.symbol).copied().unwrap_or(reloc.symbol);
             }
         }
     }
@@ -38,6 +41,8 @@ pub(super) fn apply(
     border: &mut Border,
     problems: &mut Vec<Problem>,
 ) {
+    // Before anything is renamed.
+    border.unused = unused::lines(program, terms, border);
     place_functions(program, terms, border);
     place_data(program, terms, problems);
     relax(program, terms);
@@ -45,19 +50,18 @@ pub(super) fn apply(
 }
 
 fn place_functions(program: &mut Program, terms: &Terms<'_>, border: &Border) {
-    for (name, rules) in &terms.contract.functions {
-        let found: Vec<SymbolId> = program
-            .symbols
-            .iter()
-            .filter(|(_, s)| matches!(s.def, Definition::Function(_)))
-            .filter(|(id, s)| {
-                let native = border.natives.get(id).map(|native| &program.symbols[*native].name);
-                s.name == *name || native == Some(name)
-            })
-            .map(|(id, _)| id)
-            .collect();
-        for id in found {
-            let symbol = &mut program.symbols[id];
+    let natives = border.natives.values();
+    let names: BTreeMap<SymbolId, String> =
+        natives.map(|id| (*id, program.symbols[*id].name.clone())).collect();
+    for (id, symbol) in program.symbols.iter_mut() {
+        if !matches!(symbol.def, Definition::Function(_)) {
+            continue;
+        }
+        // The body of a function with a thunk has the function's name no more.
+        let functions = &terms.contract.functions;
+        let native = border.natives.get(&id).and_then(|native| names.get(native));
+        let rules = functions.get(&symbol.name).or_else(|| functions.get(native?));
+        if let Some(rules) = rules {
             symbol.section = rules.section.clone().or_else(|| symbol.section.take());
             symbol.align = rules.align.or(symbol.align);
         }
@@ -73,10 +77,14 @@ fn place_data(program: &mut Program, terms: &Terms<'_>, problems: &mut Vec<Probl
             read_only(&mut data.kind);
         }
     }
-    for (name, rules) in &terms.contract.data {
-        let Some(id) = program.find(name) else { continue };
+    let mut found: BTreeSet<&str> = BTreeSet::new();
+    for symbol in program.symbols.values_mut() {
+        // The first symbol of a name, as [`Program::find`] has it.
+        let Some((name, rules)) = terms.contract.data.get_key_value(&symbol.name) else { continue };
+        if !found.insert(name) {
+            continue;
+        }
         let places = rules.section.is_some() || rules.align.is_some() || rules.readonly.is_some();
-        let symbol = &mut program.symbols[id];
         match &mut symbol.def {
             Definition::Data(data) => {
                 symbol.section = rules.section.clone().or_else(|| symbol.section.take());
@@ -162,7 +170,7 @@ fn base(func: &Function, value: Value) -> Option<SymbolId> {
 
 /// Makes everything refer to another symbol.
 fn replace(program: &mut Program, from: SymbolId, to: SymbolId) {
-    readdress(program, &[from], to);
+    readdress(program, &BTreeMap::from([(from, to)]));
     for (_, func) in program.functions_mut() {
         for data in func.insts.values_mut() {
             if let Some(callee) = data.callee_mut()
@@ -182,17 +190,20 @@ fn rename(
     problems: &mut Vec<Problem>,
 ) {
     let contract = terms.contract;
+    let mut visible: BTreeMap<String, SymbolId> = BTreeMap::new();
+    for (id, symbol) in program.symbols.iter().filter(|(_, s)| s.linkage != Linkage::Local) {
+        visible.entry(symbol.name.clone()).or_insert(id);
+    }
     for (name, symbol) in contract.renames.iter().chain(&contract.variadic) {
-        let find = |name: &str| {
-            let mut symbols = program.symbols.iter();
-            let found = symbols.find(|(_, s)| s.name == name && s.linkage != Linkage::Local);
-            found.map(|(id, _)| id)
-        };
-        let Some(id) = find(name) else { continue };
+        let Some(id) = visible.get(name).copied() else { continue };
         let is_import =
             |id: SymbolId| matches!(program.symbols[id].def, Definition::UndefinedFunction);
-        match find(symbol) {
-            None => program.symbols[id].name.clone_from(symbol),
+        match visible.get(symbol).copied() {
+            None => {
+                program.symbols[id].name.clone_from(symbol);
+                visible.remove(name);
+                visible.insert(symbol.clone(), id);
+            }
             Some(other) if id == other => {}
             // Two imports of one function of the host.
             Some(other) if is_import(id) && is_import(other) => replace(program, id, other),

@@ -2,7 +2,7 @@
 //! of position-independent code, and what assembly code declares.
 
 use synth_ir::{Data, Definition, Linkage};
-use synth_wasm::{Import, Object, ObjectSymbol, SymbolKind, ValType};
+use synth_wasm::{ExternKind, Import, Object, ObjectSymbol, SymbolKind, ValType};
 
 use crate::consts::ConstValue;
 use crate::declare::{Declarer, unsupported};
@@ -31,14 +31,14 @@ impl<'m> Declarer<'m> {
         }
         for index in 0..self.module.globals.len() as u32 {
             let symbol = symbols[index as usize];
-            let import = self.module.import(synth_wasm::ExternKind::Global, index);
+            let import = self.module.import(ExternKind::Global, index);
             let name = match (symbol, import) {
                 (Some(symbol), _) => symbol.name.as_str(),
                 (None, Some(import)) => import.name.as_str(),
                 (None, None) => self.module.names.globals.get(&index).map_or("", String::as_str),
             };
             let env = match import {
-                _ if name == STACK_POINTER => self.stack_pointer()?,
+                _ if name == STACK_POINTER => self.stack_pointer(index)?,
                 Some(import) => self.native_import(import, name, index)?,
                 None => self.native_global(name, symbol, index)?,
             };
@@ -47,7 +47,15 @@ impl<'m> Declarer<'m> {
         Ok(())
     }
 
-    pub(super) fn stack_pointer(&mut self) -> Result<GlobalEnv, Error> {
+    pub(super) fn stack_pointer(&mut self, index: u32) -> Result<GlobalEnv, Error> {
+        if !self.export_names(ExternKind::Global, index).is_empty() {
+            return Err(unsupported(
+                "the exported global `__stack_pointer`",
+                0,
+                "here the stack is the machine's, which the host sets: link without \
+                 --export=__stack_pointer",
+            ));
+        }
         let id = match self.program.find(STACK_POINTER) {
             Some(id) => id,
             None => {

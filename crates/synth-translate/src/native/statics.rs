@@ -238,7 +238,7 @@ impl<'m> Declarer<'m> {
         let import = self.module.import(ExternKind::Global, index);
         let name = named.or(import.map(|import| import.name.as_str())).unwrap_or_default();
         if name == STACK_POINTER {
-            return self.stack_pointer();
+            return self.stack_pointer(index);
         }
         let exports = self.export_names(ExternKind::Global, index);
         if name.is_empty() && exports.is_empty() && self.module.globals[index as usize].ty.mutable {

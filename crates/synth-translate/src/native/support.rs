@@ -1,6 +1,6 @@
 //! What an object must and must not be.
 
-use synth_wasm::{FeaturePolicy, Module, Object, SymbolKind};
+use synth_wasm::{FeaturePolicy, Module, Object};
 
 use crate::declare::unsupported;
 use crate::error::Error;
@@ -30,10 +30,6 @@ pub(super) fn check(module: &Module, object: &Object, options: &Options) -> Resu
     }
     if module.memories.iter().any(|memory| memory.ty.is_64) {
         return Err(unsupported("a 64-bit memory", 0, "build the module for wasm32"));
-    }
-    let tag = |symbol: &synth_wasm::ObjectSymbol| matches!(symbol.kind, SymbolKind::Tag(_));
-    if object.symbols.iter().any(tag) {
-        return Err(unsupported("an exception tag", 0, "compile without exceptions"));
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ mod border;
 mod cli;
 mod determinism;
 mod directives;
+mod fresh;
 mod hostile;
 mod hosts;
 mod large;
