@@ -65,6 +65,7 @@ const STEPS: &[Step] = &[
             "--brief",
         ]),
     },
+    Step { name: "contract", action: Xtask(&["contract"]) },
 ];
 
 fn step_names() -> Vec<&'static str> {

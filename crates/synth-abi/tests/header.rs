@@ -62,9 +62,10 @@ fn c_header() {
     let newlib = run(&dir, "arm-none-eabi-gcc", &["-print-sysroot"]);
     let newlib = format!("--sysroot={}", newlib.trim());
     for (tool, base) in [("arm-none-eabi-gcc", &gcc[..]), ("clang-19", &clang)] {
-        for standard in ["c99", "c11"] {
-            let standard = format!("-std={standard}");
-            let rest = ["-Wall", "-Wextra", "-Werror", &standard, &newlib, "-c", "host.c"];
+        // C99 has no unnamed unions, which the types have.
+        for standard in [&["-std=c99"][..], &["-std=c11", "-Wpedantic"]] {
+            let rest = ["-Wall", "-Wextra", "-Werror", &newlib, "-c", "host.c"];
+            let rest = [standard, &rest[..]].concat();
             run(&dir, tool, &[base, &rest].concat());
         }
     }

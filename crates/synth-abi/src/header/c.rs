@@ -25,7 +25,11 @@ pub(super) fn header(interface: &Interface) -> String {
     }
     out.push_str(
         "\n#ifdef __cplusplus\n#define SYNTH_ASSERT(what) static_assert(what, #what)\nextern \"C\" {\n\
-         #else\n#define SYNTH_ASSERT(what) _Static_assert(what, #what)\n#endif\n",
+         #elif __STDC_VERSION__ >= 201112L\n#define SYNTH_ASSERT(what) _Static_assert(what, #what)\n\
+         #else\n#define SYNTH_ASSERT(what) SYNTH_ASSERT_IN(what, __LINE__)\n\
+         #define SYNTH_ASSERT_IN(what, line) SYNTH_ASSERT_AT(what, line)\n\
+         #define SYNTH_ASSERT_AT(what, line) extern char synth_assert_##line[(what) ? 1 : -1]\n\
+         #endif\n",
     );
     if !order.definitions.is_empty() || !order.forward.is_empty() {
         types_part(&mut out, &interface.types, &order.forward, &order.definitions);
@@ -38,7 +42,10 @@ pub(super) fn header(interface: &Interface) -> String {
         out.push_str("#endif\n");
     }
     note(&mut out, interface);
-    out.push_str("\n#ifdef __cplusplus\n}\n#endif\n#undef SYNTH_ASSERT\n#endif\n");
+    out.push_str(
+        "\n#ifdef __cplusplus\n}\n#endif\n#undef SYNTH_ASSERT\n#undef SYNTH_ASSERT_IN\n\
+         #undef SYNTH_ASSERT_AT\n#endif\n",
+    );
     out
 }
 

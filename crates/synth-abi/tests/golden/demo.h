@@ -10,8 +10,12 @@
 #ifdef __cplusplus
 #define SYNTH_ASSERT(what) static_assert(what, #what)
 extern "C" {
-#else
+#elif __STDC_VERSION__ >= 201112L
 #define SYNTH_ASSERT(what) _Static_assert(what, #what)
+#else
+#define SYNTH_ASSERT(what) SYNTH_ASSERT_IN(what, __LINE__)
+#define SYNTH_ASSERT_IN(what, line) SYNTH_ASSERT_AT(what, line)
+#define SYNTH_ASSERT_AT(what, line) extern char synth_assert_##line[(what) ? 1 : -1]
 #endif
 
 /* Define SYNTH_NO_TYPES where other headers define these types: then they are
@@ -167,4 +171,6 @@ __asm__(
 }
 #endif
 #undef SYNTH_ASSERT
+#undef SYNTH_ASSERT_IN
+#undef SYNTH_ASSERT_AT
 #endif

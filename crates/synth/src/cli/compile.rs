@@ -72,7 +72,7 @@ pub(super) struct Compile {
     traps: Traps,
     /// The contract: names, prototypes, sections and more, in TOML
     ///
-    /// docs/contract.md describes it.
+    /// docs/src/contract.md describes it.
     #[arg(long, value_name = "FILE")]
     contract: Option<PathBuf>,
     /// Write a C header of what the object and its host supply to each other

@@ -1,5 +1,6 @@
 //! Tests of the whole compiler, in one program so that they link once.
 
+mod book;
 mod border;
 mod cli;
 mod determinism;
