@@ -26,6 +26,7 @@ pub mod ranges;
 pub mod simplify;
 pub mod slots;
 pub mod soften;
+pub mod unroll;
 
 pub use link::{Input, LinkError, Linked, Problem, link};
 pub use pipeline::{

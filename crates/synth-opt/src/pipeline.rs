@@ -9,7 +9,7 @@ use synth_ir::{Function, Program, SymbolId, SymbolNames, Target};
 
 use crate::{
     addresses, atomics, cfg_cleanup, checks, const_data, dce, dead_symbols, divide, gvn, induction,
-    inline, licm, machine_stack, memory, ranges, simplify, slots, soften,
+    inline, licm, machine_stack, memory, ranges, simplify, slots, soften, unroll,
 };
 
 /// How much to optimise, and for what.
@@ -208,6 +208,9 @@ pub const PIPELINE: &[Stage] = &[
     program("inline", |program, _| inline::for_size(program), &[Level::Os, Level::Oz]),
     program("dead_symbols", |program, _| dead_symbols::run(program), MORE),
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, MORE),
+    // What the copies have in common goes in what follows.
+    function("unroll", &unroll::Unroll, &[Level::O2]),
+    function("cfg_cleanup", &cfg_cleanup::CfgCleanup, &[Level::O2]),
     program("const_data", |program, _| const_data::run(program), MORE),
     function("memory", &memory::Memory, MORE),
     function("divide", &divide::Divide, &[Level::O2]),
