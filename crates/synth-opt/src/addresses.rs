@@ -7,6 +7,9 @@
 //! a constant and terms, and the difference as their offset. The sums wrap at
 //! 2^32 as machine addresses do, so this is exact; no access moves or changes.
 //!
+//! What a check compares is computed in any case: an address that it is a part
+//! of is taken apart no further.
+//!
 //! The base is written in front of each access: value numbering leaves one of
 //! several. A base that a single access uses costs nothing, as selection
 //! makes it `[symbol + constant, term]`.
@@ -115,6 +118,7 @@ struct Access {
 /// Loads and stores whose addresses have terms, in order.
 fn find_accesses(func: &Function, variance: &Variance) -> Vec<Access> {
     let mut found = vec![];
+    let checked = find_checked(func);
     for &block in &func.layout {
         for &inst in &func.blocks[block].insts {
             let (InstData::Load { addr, offset, .. } | InstData::Store { addr, offset, .. }) =
@@ -122,9 +126,9 @@ fn find_accesses(func: &Function, variance: &Variance) -> Vec<Access> {
             else {
                 continue;
             };
-            let mut parts = Parts { key: Key::default(), constant: offset };
+            let mut parts = Parts { key: Key::default(), constant: offset, checked: &checked };
             parts.add(func, addr, DEPTH, &|v| variance.is_fixed(func, v, block));
-            let Parts { mut key, constant } = parts;
+            let Parts { mut key, constant, .. } = parts;
             key.terms.sort();
             if (1..=TERMS).contains(&key.terms.len()) {
                 found.push(Access { inst, key, constant });
@@ -134,12 +138,29 @@ fn find_accesses(func: &Function, variance: &Variance) -> Vec<Access> {
     found
 }
 
-struct Parts {
-    key: Key,
-    constant: i32,
+/// The values that checks compare.
+fn find_checked(func: &Function) -> SecondaryMap<Value, bool> {
+    let mut checked = SecondaryMap::new();
+    for &block in &func.layout {
+        for &inst in &func.blocks[block].insts {
+            if let InstData::TrapIf { cond, .. } = func.insts[inst]
+                && let Some(test) = func.def_inst(cond)
+                && let InstData::Compare { args: [x, _], .. } = func.insts[test]
+            {
+                checked[x] = true;
+            }
+        }
+    }
+    checked
 }
 
-impl Parts {
+struct Parts<'a> {
+    key: Key,
+    constant: i32,
+    checked: &'a SecondaryMap<Value, bool>,
+}
+
+impl Parts<'_> {
     fn add(&mut self, func: &Function, value: Value, depth: u32, fixed: &dyn Fn(Value) -> bool) {
         let data = func.def_inst(value).map(|inst| &func.insts[inst]);
         match data {
@@ -154,6 +175,7 @@ impl Parts {
             }
             Some(&InstData::Binary { op: BinaryOp::Add, args: [a, b] })
                 if depth > 0
+                    && !self.checked[value]
                     && (has_constant(func, a, depth)
                         || has_constant(func, b, depth)
                         || fixed(a) != fixed(b)) =>

@@ -8,6 +8,12 @@
 //! Delight", chapter 10). A remainder is what is left after the quotient.
 //!
 //! Only the signed division by two is as short as the division itself.
+//!
+//! A remainder that stays becomes what is left after the quotient if the
+//! quotient, or the remainder again, is asked for too: value numbering then
+//! leaves one division.
+
+use std::collections::HashMap;
 
 use synth_ir::{BinaryOp, Function, Inst, InstData, SourceLoc, Value};
 
@@ -28,6 +34,60 @@ impl Pass for Divide {
 impl Pass for Halve {
     fn run(&self, func: &mut Function, _: &Context<'_>) -> bool {
         rewrite(func, |divisor| divisor == 2)
+    }
+}
+
+/// The pass that shows the quotients of remainders.
+pub struct Remainders;
+
+impl Pass for Remainders {
+    fn run(&self, func: &mut Function, _: &Context<'_>) -> bool {
+        let mut divisions: HashMap<(BinaryOp, [Value; 2]), u32> = HashMap::new();
+        for &block in &func.layout {
+            for &inst in &func.blocks[block].insts {
+                if let InstData::Binary { op, args } = func.insts[inst]
+                    && let Some(division) = division(op)
+                {
+                    *divisions.entry((division, args)).or_default() += 1;
+                }
+            }
+        }
+        divisions.retain(|_, count| *count > 1);
+        if divisions.is_empty() {
+            return false;
+        }
+        let mut changed = false;
+        for i in 0..func.layout.len() {
+            let block = func.layout[i];
+            let insts = std::mem::take(&mut func.blocks[block].insts);
+            let mut out = Vec::with_capacity(insts.len());
+            for inst in insts {
+                if let InstData::Binary { op, args: args @ [x, d] } = func.insts[inst]
+                    && let Some(division) = division(op).filter(|&division| division != op)
+                    && divisions.contains_key(&(division, args))
+                {
+                    let loc = func.locs[inst];
+                    let mut emit = Emit { func, out: &mut out, loc };
+                    let quotient = emit.binary(division, x, d);
+                    let multiple = emit.binary(BinaryOp::Mul, quotient, d);
+                    let args = [x, multiple];
+                    func.insts[inst] = InstData::Binary { op: BinaryOp::Sub, args };
+                    changed = true;
+                }
+                out.push(inst);
+            }
+            func.blocks[block].insts = out;
+        }
+        changed
+    }
+}
+
+/// The division that gives the quotient beside a division.
+fn division(op: BinaryOp) -> Option<BinaryOp> {
+    match op {
+        BinaryOp::UDiv | BinaryOp::URem => Some(BinaryOp::UDiv),
+        BinaryOp::SDiv | BinaryOp::SRem => Some(BinaryOp::SDiv),
+        _ => None,
     }
 }
 

@@ -9,7 +9,9 @@ mod counters;
 
 use synth_ir::cfg::{Cfg, DomTree, Loops};
 use synth_ir::entity::SecondaryMap;
-use synth_ir::{BinaryOp, Block, Cond, Function, Inst, InstData, LoadOp, Type, UnaryOp, Value};
+use synth_ir::{
+    BinaryOp, Block, Cond, Function, Inst, InstData, LoadOp, Type, UnaryOp, Value, WideOp,
+};
 
 use counters::Flow;
 
@@ -26,17 +28,33 @@ impl Pass for Ranges {
         let mut changed = false;
         for i in 0..func.layout.len() {
             let block = func.layout[i];
-            for k in 0..func.blocks[block].insts.len() {
-                let inst = func.blocks[block].insts[k];
+            let insts = std::mem::take(&mut func.blocks[block].insts);
+            let mut out = Vec::with_capacity(insts.len());
+            for inst in insts {
                 match known.decide(func, inst) {
                     Some(Decision::Constant(value)) => {
                         func.insts[inst] = InstData::Const(value);
                         changed = true;
                     }
                     Some(Decision::Operand(value)) => same.replace(func.result(inst), value),
+                    Some(Decision::Sum(args)) => {
+                        func.insts[inst] = InstData::Binary { op: BinaryOp::Add, args };
+                        changed = true;
+                    }
+                    Some(Decision::SignOfProduct(args)) => {
+                        let loc = func.locs[inst];
+                        let mul = InstData::Binary { op: BinaryOp::Mul, args };
+                        let parts = [mul, InstData::Const(31)].map(|d| func.make_inst(d, loc));
+                        out.extend(parts);
+                        let args = parts.map(|part| func.result(part));
+                        func.insts[inst] = InstData::Binary { op: BinaryOp::ShrS, args };
+                        changed = true;
+                    }
                     None => {}
                 }
+                out.push(inst);
             }
+            func.blocks[block].insts = out;
         }
         same.apply(func) || changed
     }
@@ -79,9 +97,14 @@ impl Range {
     }
 
     fn mul(self, other: Range) -> Range {
+        self.product(other).unwrap_or(Range::ALL)
+    }
+
+    /// All products, if each is a word.
+    fn product(self, other: Range) -> Option<Range> {
         let ends = [self.lo * other.lo, self.lo * other.hi, self.hi * other.lo, self.hi * other.hi];
         let (lo, hi) = ends.iter().fold((i64::MAX, i64::MIN), |(l, h), &e| (l.min(e), h.max(e)));
-        Range::new(lo, hi)
+        (Range::ALL.lo <= lo && hi <= Range::ALL.hi).then_some(Range { lo, hi })
     }
 
     /// The interval of the same words as unsigned numbers, unless it has two
@@ -132,6 +155,10 @@ pub(crate) struct Known(SecondaryMap<Value, Option<Range>>);
 enum Decision {
     Constant(i32),
     Operand(Value),
+    /// The high word of a sum without carry is the sum of the high words.
+    Sum([Value; 2]),
+    /// The high word of a product that is a word is its sign.
+    SignOfProduct([Value; 2]),
 }
 
 impl Known {
@@ -224,6 +251,19 @@ impl Known {
                 // All bits of numbers up to the largest one.
                 let bits = range.hi.checked_ilog2().map_or(0, |n| (2i64 << n) - 1);
                 (range.lo >= 0 && mask & bits == bits).then_some(Decision::Operand(x))
+            }
+            InstData::Binary { op: BinaryOp::UmulHi, args: [a, b] } => {
+                let (a, b) = (self.get(a).unsigned()?, self.get(b).unsigned()?);
+                let largest = i128::from(a.1) * i128::from(b.1);
+                (largest < 1 << 32).then_some(Decision::Constant(0))
+            }
+            InstData::Binary { op: BinaryOp::SmulHi, args: args @ [a, b] } => {
+                self.get(a).product(self.get(b)).map(|_| Decision::SignOfProduct(args))
+            }
+            InstData::Wide { op: WideOp::AddHi, ref args } => {
+                let [alo, ahi, blo, bhi] = args[..] else { return None };
+                let (a, b) = (self.get(alo).unsigned()?, self.get(blo).unsigned()?);
+                (a.1 + b.1 < 1 << 32).then_some(Decision::Sum([ahi, bhi]))
             }
             InstData::Unary { op: op @ (UnaryOp::Sext8 | UnaryOp::Sext16), arg } => {
                 let limit = if op == UnaryOp::Sext8 { 0x80 } else { 0x8000 };
