@@ -81,6 +81,62 @@ fn gcc(dir: &Path, define: &str) -> Counter {
     link(dir, &object)
 }
 
+/// Two objects: the accesses are in functions of one, which are inlined into
+/// the other's, constant addresses included.
+const HELPERS: &str = "#include <stdint.h>
+    void set_bits(volatile uint32_t *reg, uint32_t bits) { *reg |= bits; }
+    void write_twice(volatile uint32_t *reg, uint32_t value) { *reg = value; *reg = value; }
+    void discard(volatile uint32_t *reg) { (void)*reg; }
+    uint32_t poll(volatile uint32_t *reg, uint32_t bit) { while (!(*reg & bit)) {} return *reg; }
+    ";
+const USER: &str = "#include <stdint.h>
+    #define TIMER ((volatile uint32_t *)0x40002000)
+    void set_bits(volatile uint32_t *reg, uint32_t bits);
+    void write_twice(volatile uint32_t *reg, uint32_t value);
+    void discard(volatile uint32_t *reg);
+    uint32_t poll(volatile uint32_t *reg, uint32_t bit);
+    uint32_t across(uint32_t x) {
+        set_bits(TIMER, 1); set_bits(TIMER, 1); write_twice(TIMER, 7); write_twice(TIMER + 3, 0);
+        discard(TIMER); discard(TIMER); uint32_t seen = poll(TIMER, 2) + poll(TIMER, 2);
+        write_twice(TIMER, x); return seen + *TIMER; }
+    ";
+
+fn across_objects(dir: &Path, clang: &str, level: &str) -> (Counter, Counter) {
+    let both = [("helpers", HELPERS), ("user", USER)];
+    for (name, source) in both {
+        std::fs::write(dir.join(format!("{name}.c")), source).unwrap();
+        let mut command = Command::new("clang-19");
+        command.args(["--target=wasm32", "-matomics", "-mbulk-memory", &format!("-O{clang}")]);
+        command.arg("-c").arg(dir.join(format!("{name}.c")));
+        finish(command.arg("-o").arg(dir.join(format!("{name}.wo")))).unwrap();
+    }
+    let object = dir.join("across.o");
+    let mut synth = Command::new(env!("CARGO_BIN_EXE_synth-count"));
+    synth.args(["synth", "compile", "--cpu", "cortex-m3", "--export", "across"]);
+    synth.arg(format!("-O{level}")).args(["helpers.wo", "user.wo"].map(|name| dir.join(name)));
+    finish(synth.arg("-o").arg(&object)).unwrap();
+    let ours = link(dir, &object);
+    let mut gcc = Command::new(LINKER);
+    std::fs::write(dir.join("both.c"), [HELPERS, USER].concat()).unwrap();
+    gcc.args(["-mcpu=cortex-m3", "-mthumb", "-O2", "-c"]).arg(dir.join("both.c"));
+    finish(gcc.arg("-o").arg(&object)).unwrap();
+    (ours, link(dir, &object))
+}
+
+#[test]
+fn accesses_stay_where_functions_are_inlined_across_objects() {
+    let dir = tempfile::tempdir().unwrap();
+    let case: Case =
+        ("across", &[0x55], &[(TIMER, &[0, 8, 5, 6, 0, 1, 2, 3, 4, 6, 7]), (TIMER + 12, &[9])]);
+    for (clang, level) in [("s", "s"), ("2", "2"), ("2", "z"), ("0", "2"), ("0", "0")] {
+        let (mut ours, mut native) = across_objects(dir.path(), clang, level);
+        let expected = run(&mut native, &case).unwrap();
+        assert!(expected.len() > 16, "{expected:x?}");
+        let found = run(&mut ours, &case).unwrap();
+        assert_eq!(found, expected, "clang -O{clang}, synth -O{level}");
+    }
+}
+
 fn synth(dir: &Path, clang: &str, level: &str) -> Counter {
     let object = dir.join("synth.o");
     let mut synth = Command::new(env!("CARGO_BIN_EXE_synth-count"));

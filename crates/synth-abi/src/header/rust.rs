@@ -24,7 +24,7 @@ pub(super) fn module(interface: &Interface) -> String {
             tag(interface.types.get(*id)).is_some_and(|(k, n)| k == *keyword && n == *name)
         });
         if !known {
-            let name = rust_name(name);
+            let name = type_name(name);
             let _ = writeln!(
                 out,
                 "\n#[repr(C)]\n#[derive(Clone, Copy)]\n#[allow(non_camel_case_types, dead_code)]\n\
@@ -84,6 +84,21 @@ fn rust_name(name: &str) -> String {
     }
 }
 
+/// Names of types that generated declarations use themselves.
+const OWN_TYPES: &[&str] = &[
+    "Option", "bool", "core", "f32", "f64", "i16", "i32", "i64", "i8", "isize", "u16", "u32", "u64",
+    "u8", "usize",
+];
+
+/// The name of a type, which must not hide one that other declarations use: `u8`
+/// is a usual typedef in C.
+fn type_name(name: &str) -> String {
+    match OWN_TYPES.contains(&name) {
+        true => format!("{name}_"),
+        false => rust_name(name),
+    }
+}
+
 struct Writer<'w> {
     types: &'w Types,
     out: &'w mut String,
@@ -94,19 +109,19 @@ impl Writer<'_> {
         let types = self.types;
         match types.get(id) {
             ty @ Type::Record(record) => {
-                let name = tag(ty).map_or(String::new(), |(_, tag)| rust_name(&tag));
+                let name = tag(ty).map_or(String::new(), |(_, tag)| type_name(&tag));
                 self.record(&name, record);
             }
             ty @ Type::Enum(e) => {
-                let name = tag(ty).map_or(String::new(), |(_, tag)| rust_name(&tag));
+                let name = tag(ty).map_or(String::new(), |(_, tag)| type_name(&tag));
                 self.enumeration(&name, e);
             }
             Type::Typedef { name, target } => {
-                let name = rust_name(name);
+                let name = type_name(name);
                 match types.get(*target) {
                     Type::Record(record) if record.name.is_none() => self.record(&name, record),
                     Type::Enum(e) if e.name.is_none() => self.enumeration(&name, e),
-                    ty if tag(ty).is_some_and(|(_, tag)| rust_name(&tag) == name) => {}
+                    ty if tag(ty).is_some_and(|(_, tag)| type_name(&tag) == name) => {}
                     _ => {
                         let target = name_of(types, *target, 0);
                         let _ = writeln!(
@@ -221,15 +236,15 @@ fn name_of(types: &Types, id: TypeId, depth: u32) -> String {
             None if is_standard(name) || !super::is_identifier(name) => {
                 name_of(types, *target, depth)
             }
-            None => rust_name(name),
+            None => type_name(name),
         },
         Type::Qualified { target, .. } => name_of(types, *target, depth),
         ty @ Type::Record(_) => match tag(ty) {
-            Some((_, tag)) => rust_name(&tag),
+            Some((_, tag)) => type_name(&tag),
             None => "core::ffi::c_void".to_string(),
         },
         ty @ Type::Enum(e) => match tag(ty) {
-            Some((_, tag)) => rust_name(&tag),
+            Some((_, tag)) => type_name(&tag),
             None => e.repr.rust_name().to_string(),
         },
         Type::Function(_) => "core::ffi::c_void".to_string(),

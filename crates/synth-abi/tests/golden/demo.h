@@ -29,6 +29,7 @@ struct owner;
 struct packet;
 struct point;
 struct tail;
+union Option;
 union word;
 struct point {
     short x;
@@ -39,6 +40,15 @@ enum __attribute__((packed)) colour {
     GREEN = 300,
     BLUE = 301
 };
+typedef uint8_t u8;
+union Option {
+    u8 byte;
+    uint16_t half;
+};
+typedef struct {
+    u8 kind;
+    uint32_t length;
+} bool_t;
 struct flags {
     unsigned int mode : 3;
     unsigned int level : 5;
@@ -101,6 +111,12 @@ SYNTH_ASSERT(sizeof(struct point) == 4);
 SYNTH_ASSERT(offsetof(struct point, x) == 0);
 SYNTH_ASSERT(offsetof(struct point, y) == 2);
 SYNTH_ASSERT(sizeof(enum colour) == 2);
+SYNTH_ASSERT(sizeof(union Option) == 2);
+SYNTH_ASSERT(offsetof(union Option, byte) == 0);
+SYNTH_ASSERT(offsetof(union Option, half) == 0);
+SYNTH_ASSERT(sizeof(bool_t) == 8);
+SYNTH_ASSERT(offsetof(bool_t, kind) == 0);
+SYNTH_ASSERT(offsetof(bool_t, length) == 4);
 SYNTH_ASSERT(sizeof(struct flags) == 4);
 SYNTH_ASSERT(offsetof(struct flags, rest) == 1);
 SYNTH_ASSERT(sizeof(union word) == 4);
@@ -135,6 +151,7 @@ SYNTH_ASSERT(offsetof(struct packet, data) == 5);
 
 /* Defined by the object. */
 int area(struct point a, const struct point *b, enum colour c);
+u8 checksum(const u8 *bytes, size_t count, union Option option, bool_t *flag);
 union word convert(struct flags flags, union word w, unsigned char);
 node_t *find(node_t *list, uint16_t value, bool (*match)(const node_t *));
 key_t_ lock(volatile uint32_t *reg);

@@ -22,6 +22,35 @@ pub const GREEN: colour = 300;
 #[allow(non_camel_case_types, non_upper_case_globals, dead_code)]
 pub const BLUE: colour = 301;
 
+#[allow(non_camel_case_types, dead_code)]
+pub type u8_ = u8;
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+#[allow(non_camel_case_types, dead_code)]
+pub union Option_ {
+    pub byte: u8_,
+    pub half: u16,
+}
+const _: () = {
+    assert!(core::mem::size_of::<Option_>() == 2);
+    assert!(core::mem::offset_of!(Option_, byte) == 0);
+    assert!(core::mem::offset_of!(Option_, half) == 0);
+};
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+#[allow(non_camel_case_types, dead_code)]
+pub struct bool_t {
+    pub kind: u8_,
+    pub length: u32,
+}
+const _: () = {
+    assert!(core::mem::size_of::<bool_t>() == 8);
+    assert!(core::mem::offset_of!(bool_t, kind) == 0);
+    assert!(core::mem::offset_of!(bool_t, length) == 4);
+};
+
 #[repr(C, align(4))]
 #[derive(Clone, Copy)]
 #[allow(non_camel_case_types, dead_code)]
@@ -160,6 +189,7 @@ pub struct hidden {
 #[allow(dead_code)]
 unsafe extern "C" {
     pub fn area(a: point, b: *const point, c: colour) -> i32;
+    pub fn checksum(bytes: *const u8_, count: usize, option: Option_, flag: *mut bool_t) -> u8_;
     pub fn convert(flags: flags, w: word, template: u8) -> word;
     pub fn find(list: *mut node_t, value: u16, r#match: Option<unsafe extern "C" fn(*const node_t) -> bool>) -> *mut node_t;
     pub fn lock(reg: *mut u32) -> key_t_;
