@@ -86,8 +86,8 @@ fn rust_name(name: &str) -> String {
 
 /// Names of types that generated declarations use themselves.
 const OWN_TYPES: &[&str] = &[
-    "Option", "bool", "core", "f32", "f64", "i16", "i32", "i64", "i8", "isize", "u16", "u32", "u64",
-    "u8", "usize",
+    "Option", "bool", "core", "f32", "f64", "i16", "i32", "i64", "i8", "isize", "u16", "u32",
+    "u64", "u8", "usize",
 ];
 
 /// The name of a type, which must not hide one that other declarations use: `u8`
