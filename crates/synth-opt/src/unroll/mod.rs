@@ -158,7 +158,7 @@ fn choose(turns: u64, size: usize) -> Option<u64> {
     if turns * size <= FULL as u64 {
         return Some(turns).filter(|&turns| turns > 1);
     }
-    let fits = |&copies: &u64| turns % copies == 0 && copies * size <= PARTIAL as u64;
+    let fits = |&copies: &u64| turns.is_multiple_of(copies) && copies * size <= PARTIAL as u64;
     (2..=COPIES).rev().find(fits)
 }
 
