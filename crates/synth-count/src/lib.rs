@@ -29,12 +29,11 @@ pub mod native;
 mod observe;
 #[cfg(test)]
 mod tests;
-pub mod timing;
 pub mod wasm;
 
 pub use counter::{Call, Counter};
 pub use error::Error;
-pub use timing::Core;
+pub use synth_thumb::timing::{self, Core};
 
 use std::collections::BTreeMap;
 

@@ -10,8 +10,8 @@
 use std::collections::BTreeMap;
 
 use synth_thumb::inst::{Flow, Inst, Reg, Timing, decode};
+use synth_thumb::timing::{Core, Event, Facts, Pipeline, Target, register};
 
-use crate::timing::{Core, Event, Facts, Pipeline, Target, register};
 use crate::{Access, Cost};
 
 /// The decoded code of a program; a program does not change its code.

@@ -20,6 +20,11 @@ pub struct Code {
     pub locs: Vec<(u32, SourceLoc)>,
     /// Bytes of stack that the function itself uses, callees not included.
     pub stack: u32,
+    /// The offset of each basic block that branches can name, and the number
+    /// of loops around it, by rising offset.
+    pub blocks: Vec<(u32, u32)>,
+    /// Moves between registers and the stack for want of registers.
+    pub spills: u32,
 }
 
 /// What a stretch of a section holds (AAELF32 section 5.5.5).

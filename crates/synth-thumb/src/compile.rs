@@ -207,7 +207,9 @@ fn encode(
     options: &Options,
 ) -> Result<(Cost, Code), CompileError> {
     let emit::Emitted { items, cycles } = emit::emit(function, frame, options)?;
-    let code = layout::layout(items, frame)?;
+    let depth = |label| ((label as usize) < function.blocks.len()).then(|| function.depth(label));
+    let mut code = layout::layout(items, frame, depth)?;
+    code.spills = function.spills;
     let bytes = code.bytes.len() as u64;
     let cost = match options.prefer {
         Prefer::Size => (bytes, cycles),

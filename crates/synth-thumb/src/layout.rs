@@ -21,11 +21,16 @@ use crate::inst::Low;
 /// Rounds in which forms grow step by step.
 const PATIENCE: usize = 40;
 
-/// Lays out and encodes a function.
+/// Lays out and encodes a function; `depth` is the number of loops around
+/// each of its blocks.
 ///
 /// # Errors
 /// If the function is longer than its branches or tables reach.
-pub fn layout(items: Items, frame: &Frame) -> Result<Code, CompileError> {
+pub fn layout(
+    items: Items,
+    frame: &Frame,
+    depth: impl Fn(u32) -> Option<u32>,
+) -> Result<Code, CompileError> {
     let (items, pool_of) = pools::place(items);
     let mut pieces = Pieces::new(items, pool_of);
     for round in 0.. {
@@ -36,6 +41,13 @@ pub fn layout(items: Items, frame: &Frame) -> Result<Code, CompileError> {
     }
     let mut code = write::write(&pieces)?;
     code.stack = frame.stack();
+    let blocks = pieces.items.iter().zip(&pieces.offsets);
+    code.blocks = blocks
+        .filter_map(|((item, _), &offset)| match item {
+            Item::Label(label) => Some((offset, depth(label.0)?)),
+            _ => None,
+        })
+        .collect();
     Ok(code)
 }
 

@@ -5,7 +5,9 @@ mod back_edges;
 mod code;
 mod compile;
 mod cpu;
+pub mod disassembly;
 mod emit;
+pub mod estimate;
 mod frame;
 mod hoist;
 mod imm;
@@ -21,6 +23,7 @@ mod select;
 mod tail_call;
 mod tails;
 mod target;
+pub mod timing;
 
 pub use code::{Code, Reloc, RelocKind, Span, TrapSite};
 pub use compile::{CompileError, Options, Prefer, compile};

@@ -377,9 +377,11 @@ fn rewrite(
                 }
                 InstOrEdit::Edit(Edit::Move { from, to }) => {
                     let inst = move_inst(*from, *to, spills, adapter.unit)?;
-                    if let Some(reg) = to.as_reg() {
-                        written.add(machine(reg));
+                    match to.as_reg() {
+                        Some(reg) => written.add(machine(reg)),
+                        None => function.spills += 1,
                     }
+                    function.spills += u32::from(from.is_stack());
                     new.push(Located::new(inst, loc));
                 }
             }

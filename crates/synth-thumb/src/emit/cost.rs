@@ -6,11 +6,6 @@
 use super::Item;
 use crate::inst::{Inst, Timing};
 
-/// How often a block inside `depth` loops is executed, for want of knowledge.
-pub(super) fn weight(depth: u32) -> u64 {
-    8u64.pow(depth.min(6))
-}
-
 /// Cycles of a piece of code.
 pub(super) fn cycles(item: &Item) -> u64 {
     match item {

@@ -27,6 +27,7 @@ use crate::compile::{CompileError, Options, Prefer};
 use crate::frame::Frame;
 use crate::inst::{Cond, DReg, Gpr, Inst, Low, SReg};
 use crate::mach::{Cc, MFunction, MInst, Mode};
+use crate::timing::weight;
 
 /// A place that branches can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -210,7 +211,7 @@ impl<'a> Emitter<'a> {
             }
             self.at = at;
             self.item(Item::Label(Label(block)));
-            self.weight = cost::weight(self.function.depth(block));
+            self.weight = weight(self.function.depth(block));
             self.emit_block(block)?;
         }
         self.weight = 0;

@@ -70,6 +70,8 @@ pub struct MFunction {
     pub float_unit: FloatUnit,
     /// Its loops.
     pub loops: Vec<MLoop>,
+    /// Moves between registers and the stack that allocation inserted.
+    pub spills: u32,
 }
 
 impl MFunction {

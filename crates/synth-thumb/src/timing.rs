@@ -39,7 +39,7 @@
 //! Not modelled: penalties of unaligned accesses, contention of literal loads
 //! with instruction fetch, wait states, interrupts.
 
-use synth_thumb::inst::{Feature, Flow, Inst, Reg, RegSet, Timing};
+use crate::inst::{Feature, Flow, Inst, Reg, RegSet, Timing};
 
 /// The cores whose timing is modelled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,6 +48,12 @@ pub enum Core {
     M3,
     /// Cortex-M4.
     M4,
+}
+
+/// How often a block inside `depth` loops is executed, for want of knowledge.
+#[must_use]
+pub fn weight(depth: u32) -> u64 {
+    8u64.pow(depth.min(6))
 }
 
 /// What happened to an instruction.
@@ -233,7 +239,7 @@ fn list_length(inst: &Inst) -> u64 {
 }
 
 /// The register that an operand of this name names.
-pub(crate) fn register(inst: &Inst, name: &str) -> Option<Reg> {
+pub fn register(inst: &Inst, name: &str) -> Option<Reg> {
     let row = inst.row();
     let field = row.fields.iter().find(|f| f.name == name)?;
     let bits = inst.bits() & field.mask;
