@@ -251,6 +251,13 @@ pub fn find_stage(name: &str) -> Option<&'static Stage> {
 
 /// Sees the program after each stage.
 pub trait Observer {
+    /// No stage has run yet.
+    fn before(&mut self, _program: &Program) {}
+
+    /// The stage that has run gave the symbols new numbers; called before
+    /// [`Observer::after`].
+    fn renumbered(&mut self, _numbers: &Renumbering) {}
+
     /// The stage has run; `changed` are the functions that it changed, or all
     /// functions if it changed the program.
     fn after(&mut self, stage: &str, program: &Program, changed: &[SymbolId]);
@@ -309,9 +316,11 @@ pub fn run_pipeline(
 ) -> Result<Renumbering, Vec<PassError>> {
     let cx = Context { target, options: options.into() };
     let mut numbers = Renumbering::identity(program);
+    observer.before(program);
     for stage in PIPELINE.iter().filter(|stage| stage.levels.contains(&cx.options.level)) {
         let (changed, symbols) = stage.run(program, &cx)?;
         if let Some(symbols) = symbols {
+            observer.renumbered(&symbols);
             numbers.then(&symbols);
         }
         observer.after(stage.name, program, &changed);

@@ -74,7 +74,7 @@ pub fn estimate(code: &Code, lines: &[Line], core: Core) -> Estimate {
         let taken = instruction(line).and_then(|inst| {
             Some(pipeline.step(&Facts::of(&inst)?, &event(code, lines, line, &inst)))
         });
-        if instruction(line).is_some() {
+        if matches!(line.kind, LineKind::Inst(..)) {
             blocks[at].bytes += line.size;
             blocks[at].cycles += taken.unwrap_or(0);
         }

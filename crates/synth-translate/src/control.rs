@@ -305,7 +305,7 @@ impl<'m> Translator<'_, 'm> {
     /// Ends the block with a jump.
     fn jump(&mut self, label: &Label, args: &[Value]) {
         let call = BlockCall::new(label.block, []);
-        let inst = self.func.append(self.block, InstData::Jump(call), Default::default());
+        let inst = self.effect(InstData::Jump(call));
         self.ssa.add_edge(self.block, inst, 0, label.block);
         for (&phi, &arg) in label.phis.iter().zip(args) {
             self.ssa.push_arg(phi, arg);
@@ -320,7 +320,7 @@ impl<'m> Translator<'_, 'm> {
             then: BlockCall::new(then, []),
             other: BlockCall::new(other, []),
         };
-        let inst = self.func.append(self.block, data, Default::default());
+        let inst = self.effect(data);
         self.ssa.add_edge(self.block, inst, 0, then);
         self.ssa.add_edge(self.block, inst, 1, other);
     }
@@ -347,7 +347,7 @@ impl<'m> Translator<'_, 'm> {
     fn leave_to(&mut self, frame: usize) -> Result<(), Stop> {
         let args = self.top_values(self.frames[frame].label_types().len())?;
         if let Kind::Function = self.frames[frame].kind {
-            self.func.append(self.block, InstData::Return(args), Default::default());
+            self.effect(InstData::Return(args));
         } else {
             self.with_label(frame, |t, label| t.jump(label, &args));
         }
@@ -404,7 +404,7 @@ impl<'m> Translator<'_, 'm> {
         let targets: Vec<BlockCall> = frames.iter().map(|&f| call(f)).collect();
         let default_slot = targets.len() as u32;
         let data = InstData::Switch { index, targets, default };
-        let inst = self.func.append(self.block, data, Default::default());
+        let inst = self.effect(data);
         self.switches.push(inst);
         let switch = self.block;
         for (&frame, &block) in &exits {

@@ -2,8 +2,8 @@
 //! families share.
 
 use synth_ir::{
-    BinaryOp, Cond, Inst, InstData, LoadOp, Region, Sig, SourceLoc, StoreOp, SymbolId, TrapCode,
-    UnaryOp, Value, WideOp,
+    BinaryOp, Cond, Inst, InstData, LoadOp, Region, Sig, StoreOp, SymbolId, TrapCode, UnaryOp,
+    Value, WideOp,
 };
 
 use crate::env::Helper;
@@ -11,13 +11,13 @@ use crate::error::Stop;
 use crate::func::{Operand, Translator};
 
 impl Translator<'_, '_> {
-    /// An instruction without effect, which needs no source location.
+    /// An instruction without effect.
     pub(crate) fn pure(&mut self, data: InstData) -> Value {
-        let inst = self.func.append(self.block, data, SourceLoc::default());
+        let inst = self.effect(data);
         self.func.result(inst)
     }
 
-    /// An instruction that may trap, read or write.
+    /// An instruction of any kind, with the place of the current operator.
     pub(crate) fn effect(&mut self, data: InstData) -> Inst {
         let loc = self.loc();
         self.func.append(self.block, data, loc)

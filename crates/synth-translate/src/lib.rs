@@ -129,6 +129,8 @@ pub struct ExportedSymbol {
 pub struct Output {
     /// The program.
     pub program: Program,
+    /// The symbol of each function of the module, imports included.
+    pub functions: Vec<SymbolId>,
     /// The module's exports, in order.
     pub exports: Vec<ExportedSymbol>,
     /// Numbers that were taken for addresses ([`Statics::Constants`]).
@@ -243,7 +245,9 @@ impl<'m> Translation<'m> {
             native::destructors(&mut self.program);
         }
         let imports = self.imports();
-        Ok(Output { program: self.program, exports: self.exports, guesses, imports, refused })
+        let functions = self.env.functions.clone();
+        let (program, exports) = (self.program, self.exports);
+        Ok(Output { program, functions, exports, guesses, imports, refused })
     }
 
     fn imports(&self) -> Vec<ImportedFunction> {

@@ -18,6 +18,7 @@ mod object;
 mod operator;
 mod parse;
 mod resolve;
+mod text;
 mod types;
 
 pub use archive::{Member, is_archive, read_archive, select_members};
@@ -33,5 +34,6 @@ pub use object::{
     RelocKind, Relocation, SegmentInfo, SymbolKind,
 };
 pub use operator::{OperatorName, operator_name};
+pub use text::TextLine;
 pub use types::{FuncType, GlobalType, Heap, MemoryType, TableType, TypedRef, ValType};
 pub use wasmparser::WasmFeatures;

@@ -69,13 +69,26 @@ impl Compiler {
         sources: &[Source<'_>],
         observer: &mut (dyn Observer + Send),
     ) -> Result<Compiled, Error> {
-        match sources {
-            [source] if !is_archive(source.bytes) => self.compile_observed(source.bytes, observer),
-            _ => self.in_pool(|| {
+        Ok(self.compile_with_units(sources, observer)?.0)
+    }
+
+    /// The same, with the modules that the program was made of.
+    pub(crate) fn compile_with_units(
+        &self,
+        sources: &[Source<'_>],
+        observer: &mut (dyn Observer + Send),
+    ) -> Result<(Compiled, Vec<Unit>), Error> {
+        self.in_pool(|| match sources {
+            [source] if !is_archive(source.bytes) => {
+                let module = Module::parse(source.bytes)?;
+                let compiled = self.compile_module(&module, observer)?;
+                Ok((compiled, vec![Unit { name: source.name.to_string(), module }]))
+            }
+            _ => {
                 let units = inputs::read(sources, self.options.whole_archive)?;
-                self.compile_units(&units, observer)
-            }),
-        }
+                Ok((self.compile_units(&units, observer)?, units))
+            }
+        })
     }
 
     fn in_pool<T: Send>(&self, f: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
@@ -109,21 +122,25 @@ impl Compiler {
         check_imports(&modules, &self.options)?;
         let mut programs = Vec::new();
         let (mut exports, mut imports, mut refused) = (Vec::new(), Vec::new(), Vec::new());
-        let mut guesses = Vec::new();
+        let (mut guesses, mut functions) = (Vec::new(), Vec::new());
         for Unit { name, module } in units {
             let output = self.translate(module).map_err(|error| in_file(name, error))?;
             programs.push(Input { name: name.clone(), program: output.program });
             exports.push(output.exports);
             imports.push(output.imports);
             guesses.push(output.guesses);
+            functions.push(output.functions);
             refused.push(output.refused);
         }
         let linked = link_programs(programs)?;
         for (i, numbers) in linked.numbers.iter().enumerate() {
             renumber(&mut exports[i], &mut refused[i], numbers);
+            // All symbols of an input have a number in the program.
+            functions[i].iter_mut().for_each(|id| *id = numbers.get(*id).unwrap_or(*id));
         }
         let output = Output {
             program: linked.program,
+            functions: functions.concat(),
             exports: exports.concat(),
             guesses: guesses.concat(),
             imports: imports.concat(),
@@ -146,12 +163,14 @@ impl Compiler {
         modules: &[&Module],
         observer: &mut dyn Observer,
     ) -> Result<Compiled, Error> {
-        let Output { mut program, mut exports, guesses, imports, mut refused } = output;
+        let Output { mut program, functions, mut exports, guesses, imports, mut refused } = output;
+        let mut functions: Vec<Option<SymbolId>> = functions.into_iter().map(Some).collect();
         if !self.options.exports.is_empty() {
             keep_exports(&mut program, &self.options.exports)?;
             // At every level: what is not needed may need what does not exist.
             if let Some(numbers) = dead_symbols::run(&mut program).symbols {
                 renumber(&mut exports, &mut refused, &numbers);
+                functions.iter_mut().for_each(|id| *id = id.and_then(|id| numbers.get(id)));
             }
         }
         let border = Border::bind(&mut program, modules, &self.options)?;
@@ -165,6 +184,7 @@ impl Compiler {
         let (mut compiled, numbers) = compile_program(program, &self.options, observer)?;
         renumber(&mut exports, &mut refused, &numbers);
         compiled.exported = exports;
+        compiled.functions = functions;
         compiled.border = border;
         compiled.guesses = guesses;
         compiled.refused = refused;
@@ -265,9 +285,18 @@ pub(crate) fn compile_program(
     }
     let options = options.clone();
     let border = Border::default();
-    let (exported, guesses, refused) = (vec![], vec![], vec![]);
-    let compiled =
-        Compiled { program, codes, exports, exported, guesses, refused, border, options };
+    let (exported, guesses, refused, functions) = (vec![], vec![], vec![], vec![]);
+    let compiled = Compiled {
+        program,
+        codes,
+        exports,
+        exported,
+        guesses,
+        refused,
+        functions,
+        border,
+        options,
+    };
     Ok((compiled, numbers))
 }
 
@@ -326,6 +355,9 @@ pub struct Compiled {
     /// program still has them; always empty
     /// unless [`synth_translate::Options::unsupported_traps`] is set.
     pub refused: Vec<Refusal>,
+    /// The functions of all modules, in order, by the symbols that they had
+    /// before the first pass.
+    pub(crate) functions: Vec<Option<SymbolId>>,
     border: Border,
     options: Options,
 }

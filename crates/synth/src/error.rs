@@ -118,6 +118,31 @@ pub enum Error {
         /// What they define.
         defined: Vec<String>,
     },
+    /// A function is to be explained that there is not.
+    #[error("there is no function '{name}'")]
+    #[diagnostic(code(synth::function), help("there are {}", functions.join(", ")))]
+    NoFunction {
+        /// The symbol.
+        name: String,
+        /// What there is.
+        functions: Vec<String>,
+    },
+    /// A function is to be explained that has no code of its own.
+    #[error("the function '{name}' has no code of its own")]
+    #[diagnostic(
+        code(synth::function),
+        help("{}", if into.is_empty() {
+            "nothing of it is left".to_string()
+        } else {
+            format!("it was inlined into {}", into.join(", "))
+        })
+    )]
+    NoCode {
+        /// The symbol.
+        name: String,
+        /// The functions that it was inlined into.
+        into: Vec<String>,
+    },
     /// The CPU has no register for a stack limit.
     #[error("the CPU '{0}' has no register for a stack limit")]
     #[diagnostic(code(synth::stack), help("use --stack-check limit"))]

@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter, Write};
 
 use cranelift_entity::SecondaryMap;
 
-use crate::function::{BlockCall, Function, Inst, InstData, Region, Value};
+use crate::function::{BlockCall, Function, Inst, InstData, Region, SourceLoc, Value};
 use crate::program::{Data, DataKind, Definition, Linkage, Program, Source, Symbol, SymbolId};
 use crate::types::{Signature, Type};
 
@@ -188,6 +188,24 @@ impl Display for FunctionText<'_> {
 }
 
 impl FunctionText<'_> {
+    /// The lines of the text, with the source locations of instructions, which
+    /// the lines then do not name.
+    pub fn lines(&self) -> Vec<(String, SourceLoc)> {
+        let none = SourceLoc::default();
+        let mut locs = vec![none; 1 + self.func.slots.len()];
+        for &block in &self.func.layout {
+            locs.push(none);
+            locs.extend(self.func.blocks[block].insts.iter().map(|&inst| self.func.locs[inst]));
+        }
+        locs.push(none);
+        let text = self.to_string();
+        let lines = text.lines().zip(locs).map(|(line, loc)| {
+            let line = line.strip_suffix(&format!(" !{}", loc.0)).unwrap_or(line);
+            (line.to_string(), loc)
+        });
+        lines.collect()
+    }
+
     fn symbol(&self, f: &mut Formatter<'_>, id: SymbolId) -> fmt::Result {
         match self.names {
             Some(names) => f.write_str(names.get(id)),

@@ -24,11 +24,22 @@
     (call_indirect $hosts (i32.const 1))
     global.get $state global.get $folded global.get 2))
 ;; ==== expected
-loc 1 = @first + 245
-loc 2 = @"nul\\0" + 259
-loc 3 = @use + 267
-loc 4 = @use + 271
-loc 5 = @use + 274
+loc 1 = @first + 243
+loc 2 = @first + 245
+loc 3 = @first + 247
+loc 4 = @helper + 250
+loc 5 = @helper.1 + 253
+loc 6 = @"func[6]" + 256
+loc 7 = @"nul\\0" + 259
+loc 8 = @"nul\\0" + 262
+loc 9 = @use + 265
+loc 10 = @use + 267
+loc 11 = @use + 269
+loc 12 = @use + 271
+loc 13 = @use + 274
+loc 14 = @use + 276
+loc 15 = @use + 278
+loc 16 = @use + 280
 
 global undefined func @log
 
@@ -42,56 +53,56 @@ global undefined func @k_clock
 
 global func @first() -> () {
 b0:
-  v0 = const 1
-  call @log(v0): (i32) -> () !1
-  return
+  v0 = const 1 !1
+  call @log(v0): (i32) -> () !2
+  return !3
 }
 
 global alias @second = @first
 
 local func @helper() -> () {
 b0:
-  return
+  return !4
 }
 
 local func @helper.1() -> () {
 b0:
-  return
+  return !5
 }
 
 local func @"func[6]"() -> () {
 b0:
-  return
+  return !6
 }
 
 global func @"nul\\0"() -> () {
 b0:
-  v0, v1 = call @k_clock(): () -> (i64) !2
-  return
+  v0, v1 = call @k_clock(): () -> (i64) !7
+  return !8
 }
 
 global func @use() -> (i64, f64, i32) {
 b0:
-  v0 = const 4
-  v1 = symbol_addr @counter
-  store.i32 global[v1], v0 !3
-  v2 = const 1
-  v3 = symbol_addr @table + 8
-  v4 = load.i32 table[v3] !4
-  v5 = const 0
-  v6 = cmp.eq v4, v5
-  trap_if v6, uninitialized_element !4
-  v7 = symbol_addr @__synth_sig__
-  v8 = cmp.ne v4, v7
-  trap_if v8, indirect_call_mismatch !4
-  v9 = load.i32 table[v3 + 4] !4
-  call_indirect v9(): () -> () !4
-  v10 = symbol_addr @state
-  v11 = load.i32 global[v10] !5
-  v12 = load.i32 global[v10 + 4] !5
-  v13 = f64.const 0x3ff0000000000000
-  v14 = const 3
-  return v11, v12, v13, v14
+  v0 = const 4 !9
+  v1 = symbol_addr @counter !10
+  store.i32 global[v1], v0 !10
+  v2 = const 1 !11
+  v3 = symbol_addr @table + 8 !12
+  v4 = load.i32 table[v3] !12
+  v5 = const 0 !12
+  v6 = cmp.eq v4, v5 !12
+  trap_if v6, uninitialized_element !12
+  v7 = symbol_addr @__synth_sig__ !12
+  v8 = cmp.ne v4, v7 !12
+  trap_if v8, indirect_call_mismatch !12
+  v9 = load.i32 table[v3 + 4] !12
+  call_indirect v9(): () -> () !12
+  v10 = symbol_addr @state !13
+  v11 = load.i32 global[v10] !13
+  v12 = load.i32 global[v10 + 4] !13
+  v13 = f64.const 0x3ff0000000000000 !14
+  v14 = const 3 !15
+  return v11, v12, v13, v14 !16
 }
 
 global data @p___linear_memory_base size 65536 align 8

@@ -5,14 +5,13 @@ use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
 use clap::{Args, ValueEnum};
-use miette::WrapErr;
-use synth_abi::Contract;
 use synth_object::{Board, TrapTable};
 use synth_opt::{PIPELINE, Printer, find_stage};
 
-use super::files::{is_standard, read, same_file, write};
+use super::files::{is_standard, same_file, write};
+use super::program::ProgramOptions;
 use super::{CompileOptions, Outcome, image, usage};
-use crate::{Compiled, Compiler, Error, Options, Source};
+use crate::{Compiled, Compiler, Error, Options};
 
 /// Compile a module, or several wasm objects into one program
 #[derive(Args)]
@@ -25,13 +24,8 @@ Examples:
   synth compile app.wasm --emit image --board mps2-an385 --entry main -o app.elf
   synth compile app.wasm --emit bin --board my-board.toml --entry main -o app.bin")]
 pub(super) struct Compile {
-    /// A module, .wasm or .wat, or wasm objects and archives of them; - is standard input
-    ///
-    /// Several inputs become one program, in which one can be inlined into the
-    /// other: objects as clang, rustc and `wasm-ld -r` write them, and of each
-    /// archive the members that they need. An archive alone is taken whole.
-    #[arg(value_name = "INPUT", required = true)]
-    inputs: Vec<PathBuf>,
+    #[command(flatten)]
+    program: ProgramOptions,
     /// The output file; - is standard output [default: INPUT's name with another ending]
     ///
     /// Without this option the output stands in the current directory, as with
@@ -41,15 +35,6 @@ pub(super) struct Compile {
     /// What to write
     #[arg(long, value_enum, value_name = "KIND", default_value_t = Emit::Obj)]
     emit: Emit,
-    /// Make this symbol visible to other objects, and no other; may be repeated
-    ///
-    /// Without this option every symbol is visible that is not local to its
-    /// object, and stays although nothing uses it.
-    #[arg(long, value_name = "SYMBOL")]
-    export: Vec<String>,
-    /// Compile all members of archives, not only those that are needed
-    #[arg(long)]
-    whole_archive: bool,
     #[command(flatten)]
     options: CompileOptions,
     /// The board of an image
@@ -70,11 +55,6 @@ pub(super) struct Compile {
     /// The trap table, which names the function and wasm offset of each trap
     #[arg(long, value_enum, value_name = "KIND", default_value_t = Traps::Debug)]
     traps: Traps,
-    /// The contract: names, prototypes, sections and more, in TOML
-    ///
-    /// docs/src/contract.md describes it.
-    #[arg(long, value_name = "FILE")]
-    contract: Option<PathBuf>,
     /// Write a C header of what the object and its host supply to each other
     #[arg(long, value_name = "FILE")]
     emit_header: Option<PathBuf>,
@@ -137,30 +117,21 @@ impl Compile {
         self.check()?;
         let output = self.output()?;
         let board = self.board.as_deref().map(image::find_board).transpose()?;
-        let inputs =
-            self.inputs.iter().map(|path| read(path)).collect::<miette::Result<Vec<_>>>()?;
-        let names: Vec<String> = self.inputs.iter().map(|p| p.display().to_string()).collect();
-        let sources: Vec<Source<'_>> =
-            names.iter().zip(&inputs).map(|(name, bytes)| Source { name, bytes }).collect();
+        let inputs = self.program.read()?;
         let mut options = self.options(board.as_ref());
-        if let Some(path) = &self.contract {
-            options.contract = read_contract(path)?;
-        }
+        self.program.apply(&mut options)?;
         let mut printer = Printer {
             out: std::io::stderr(),
             after: self.print_after.clone(),
             changed: self.print_changed,
         };
-        let compiled = Compiler::new(options).compile_sources(&sources, &mut printer);
-        let compiled = self.in_input(compiled)?;
+        let compiled = Compiler::new(options).compile_sources(&inputs.sources(), &mut printer);
+        let compiled = self.program.in_input(compiled)?;
         for guess in &compiled.guesses {
             // A closed standard error leaves nobody to tell.
             let _ = writeln!(std::io::stderr(), "guess: {guess}");
         }
-        for warning in compiled.warnings() {
-            let _ = writeln!(std::io::stderr(), "warning: {warning}");
-        }
-        let contents = self.in_input(self.emit(&compiled, board.as_ref()))?;
+        let contents = self.program.in_input(self.emit(&compiled, board.as_ref()))?;
         write(&output, &contents)?;
         self.write_headers(&compiled, &output)
     }
@@ -180,20 +151,9 @@ impl Compile {
         Ok(())
     }
 
-    /// Names the input in an error, which those about several do themselves.
-    fn in_input<T, E: Into<miette::Report>>(&self, result: Result<T, E>) -> miette::Result<T> {
-        let result = result.map_err(Into::into);
-        match &self.inputs[..] {
-            [input] => result.wrap_err_with(|| format!("can't compile {}", input.display())),
-            _ => result,
-        }
-    }
-
     /// Whether the options go together.
     fn check(&self) -> Outcome {
-        if self.inputs.iter().filter(|input| is_standard(input)).count() > 1 {
-            return usage(ErrorKind::TooManyValues, "only one input can be standard input");
-        }
+        self.program.check()?;
         for (option, given) in
             [("--board", self.board.is_some()), ("--entry", self.entry.is_some())]
         {
@@ -202,20 +162,13 @@ impl Compile {
                 return usage(ErrorKind::ArgumentConflict, message);
             }
         }
-        if let Some(unknown) = self.print_after.iter().find(|name| find_stage(name).is_none()) {
-            let mut passes: Vec<&str> = PIPELINE.iter().map(|stage| stage.name).collect();
-            passes.sort_unstable();
-            passes.dedup();
-            let message = format!("there is no pass '{unknown}'; there are {}", passes.join(", "));
-            return usage(ErrorKind::InvalidValue, message);
-        }
-        Ok(())
+        check_passes(&self.print_after)
     }
 
     /// Where the output goes.
     fn output(&self) -> Outcome<PathBuf> {
         let output = self.chosen_output()?;
-        if let Some(input) = self.inputs.iter().find(|input| same_file(input, &output)) {
+        if let Some(input) = self.program.inputs.iter().find(|input| same_file(input, &output)) {
             let message = format!("the output would overwrite the input {}", input.display());
             return usage(ErrorKind::ArgumentConflict, message);
         }
@@ -223,7 +176,7 @@ impl Compile {
     }
 
     fn chosen_output(&self) -> Outcome<PathBuf> {
-        let message = match (&self.output, &self.inputs[..]) {
+        let message = match (&self.output, &self.program.inputs[..]) {
             (Some(output), _) => return Ok(output.clone()),
             (None, [input]) if !is_standard(input) => {
                 let name = input.file_name().unwrap_or(input.as_os_str());
@@ -237,9 +190,7 @@ impl Compile {
 
     fn options(&self, board: Option<&Board>) -> Options {
         let mut options = self.options.options(board.map(|board| board.cpu));
-        options.exports.clone_from(&self.export);
-        options.whole_archive = self.whole_archive;
-        let input = self.inputs.first().filter(|input| !is_standard(input));
+        let input = self.program.inputs.first().filter(|input| !is_standard(input));
         let name = input.and_then(|input| input.file_name());
         options.object.file = name.map(|n| n.to_string_lossy().into_owned());
         options.object.orphan_clean = self.orphan_clean;
@@ -267,8 +218,14 @@ impl Compile {
     }
 }
 
-fn read_contract(path: &Path) -> miette::Result<Contract> {
-    let text = String::from_utf8(read(path)?)
-        .map_err(|_| miette::miette!("{} is no text", path.display()))?;
-    Ok(Contract::parse(&path.display().to_string(), &text).map_err(Error::from)?)
+/// Whether there are passes of these names.
+pub(super) fn check_passes<'n>(names: impl IntoIterator<Item = &'n String>) -> Outcome {
+    let Some(unknown) = names.into_iter().find(|name| find_stage(name).is_none()) else {
+        return Ok(());
+    };
+    let mut passes: Vec<&str> = PIPELINE.iter().map(|stage| stage.name).collect();
+    passes.sort_unstable();
+    passes.dedup();
+    let message = format!("there is no pass '{unknown}'; there are {}", passes.join(", "));
+    usage(ErrorKind::InvalidValue, message)
 }

@@ -6,11 +6,13 @@
 
 mod compile;
 mod cpus;
+mod explain;
 mod files;
 mod image;
 mod inspect;
 mod inspect_object;
 mod options;
+mod program;
 mod report;
 mod run;
 
@@ -33,6 +35,7 @@ Examples:
   synth compile pid.wasm -o pid.o --cpu cortex-m4     an object to link with a C program
   synth compile app.wasm --emit image --board mps2-an385 --entry main -o app.elf
   synth run pid.wat --invoke pid_step 0x640000 0x320000
+  synth explain pid.wat --html pid.html
   synth inspect pid.wasm
 
 Exit status: 0 success, 1 error or trap, 2 wrong command line."
@@ -48,6 +51,8 @@ enum Command {
     Compile(Box<compile::Compile>),
     /// Compile a module, run a function on an emulated core, print its results
     Run(run::Run),
+    /// Show what becomes of each function, down to machine code, and what it costs
+    Explain(Box<explain::Explain>),
     /// Show what a wasm module, an object or an image holds
     Inspect(inspect::Inspect),
     /// List the CPUs and what each has
@@ -87,6 +92,7 @@ pub fn main_from(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let (name, outcome) = match cli.command {
         Command::Compile(compile) => ("compile", compile.run()),
         Command::Run(run) => ("run", run.run()),
+        Command::Explain(explain) => ("explain", explain.run()),
         Command::Inspect(inspect) => ("inspect", inspect.run()),
         Command::Cpus => ("cpus", files::print(&cpus::table())),
     };

@@ -147,7 +147,7 @@ macro_rules! files {
     };
 }
 
-files! { compile help image inspect run usage }
+files! { compile explain help image inspect run usage }
 
 /// A reader that goes away is no reason to panic.
 #[test]

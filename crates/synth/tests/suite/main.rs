@@ -5,6 +5,7 @@ mod border;
 mod cli;
 mod determinism;
 mod directives;
+mod explain;
 mod fresh;
 mod hostile;
 mod hosts;
