@@ -30,6 +30,7 @@ mod observe;
 #[cfg(test)]
 mod tests;
 pub mod wasm;
+pub mod wasm2c;
 
 pub use counter::{Call, Counter};
 pub use error::Error;

@@ -1,7 +1,7 @@
 //! C programs compiled by the native compilers, to compare with.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use object::{Object, ObjectSection, SectionFlags, SectionKind, elf};
@@ -49,15 +49,42 @@ pub const LINKER: &str = "arm-none-eabi-gcc";
 pub(crate) const CODE: u32 = 0x0001_0000;
 pub(crate) const DATA: u32 = 0x2000_0000;
 
+/// What code is made for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target<'a> {
+    /// The core, as in `-mcpu=`.
+    pub cpu: &'a str,
+    /// Whether a floating-point unit computes and takes arguments; else
+    /// routines compute.
+    pub hard_float: bool,
+}
+
+impl<'a> Target<'a> {
+    /// A core whose floating-point unit, if any, is not used.
+    #[must_use]
+    pub fn soft(cpu: &'a str) -> Self {
+        Self { cpu, hard_float: false }
+    }
+
+    /// What both compilers and the linker are told.
+    fn flags(self) -> [String; 3] {
+        let float = if self.hard_float { "hard" } else { "soft" };
+        [format!("-mcpu={}", self.cpu), "-mthumb".to_string(), format!("-mfloat-abi={float}")]
+    }
+}
+
 /// What is compiled, and how.
+///
+/// Sums of products are not contracted to fused operations, which WebAssembly
+/// does not have: results would differ.
 #[derive(Clone, Copy, Debug)]
 pub struct Build<'a> {
     /// The C file.
     pub source: &'a Path,
     /// The function that the linker keeps.
     pub function: &'a str,
-    /// The core, as in `-mcpu=`; code for it uses no floating-point unit.
-    pub cpu: &'a str,
+    /// What for.
+    pub target: Target<'a>,
     /// The level, as after `-O`.
     pub level: &'a str,
 }
@@ -79,45 +106,57 @@ impl Build<'_> {
     /// If a program is missing or reports errors.
     pub fn run(&self, compiler: Compiler) -> Result<Native, Error> {
         let dir = tempfile::tempdir().map_err(|e| Error::Tool(e.to_string()))?;
-        let file = |name: &str| dir.path().join(name);
-        let (object, elf, script) = (file("a.o"), file("a.elf"), file("a.ld"));
-        let level = format!("-O{}", self.level);
-        let cpu = format!("-mcpu={}", self.cpu);
-        let target = [cpu.as_str(), "-mthumb", "-mfloat-abi=soft"];
+        let object = dir.path().join("a.o");
+        self.compile(compiler, &[], &object)?;
+        Native::link(&[&object], self.function, self.target)
+    }
+
+    /// Compiles, with more arguments.
+    ///
+    /// # Errors
+    /// If the compiler is missing or reports errors.
+    pub fn compile(&self, compiler: Compiler, more: &[&str], object: &Path) -> Result<(), Error> {
         let mut compile = compiler.command();
-        compile.args(target).args([&level, "-std=c11", "-ffunction-sections", "-fdata-sections"]);
-        finish(compile.arg("-c").arg(self.source).arg("-o").arg(&object))?;
-        write(&script, self.script().as_bytes())?;
+        compile.args(self.target.flags()).arg(format!("-O{}", self.level)).args(FLAGS).args(more);
+        finish(compile.arg("-c").arg(self.source).arg("-o").arg(object))
+    }
+}
+
+/// What every program is compiled with.
+const FLAGS: [&str; 4] =
+    ["-std=c11", "-ffp-contract=off", "-ffunction-sections", "-fdata-sections"];
+
+impl Native {
+    /// Links objects, of which the first is measured, with the libraries of gcc.
+    ///
+    /// # Errors
+    /// If the linker is missing or reports errors.
+    pub fn link(objects: &[&Path], function: &str, target: Target) -> Result<Self, Error> {
+        let dir = tempfile::tempdir().map_err(|e| Error::Tool(e.to_string()))?;
+        let (elf, layout) = (dir.path().join("a.elf"), dir.path().join("a.ld"));
+        write(&layout, script(function).as_bytes())?;
         let mut link = Command::new(LINKER);
-        link.args(target).args([
+        link.args(target.flags()).args([
             "-nostartfiles",
             "-Wl,--gc-sections",
             "-Wl,--no-warn-rwx-segments",
         ]);
-        finish(link.arg("-T").arg(&script).arg(&object).arg("-o").arg(&elf))?;
-        Ok(Native { size: flash_size(&read(&object)?)?, elf: read(&elf)? })
+        finish(link.arg("-T").arg(&layout).args(objects).arg("-o").arg(&elf))?;
+        let size = objects.first().map_or(Ok(0), |object| flash_size(&read(object)?))?;
+        Ok(Native { size, elf: read(&elf)? })
     }
 
-    fn script(&self) -> String {
-        let function = self.function;
-        format!(
-            "ENTRY({function})
-EXTERN({function})
-SECTIONS {{
-  . = {CODE:#x};
-  .text : {{ *(.text .text.*) }}
-  .rodata : {{ *(.rodata .rodata.*) }}
-  /DISCARD/ : {{ *(.ARM.exidx*) *(.ARM.extab*) }}
-  . = {DATA:#x};
-  .data : {{ *(.data .data.*) }}
-  .bss : {{ *(.bss .bss.* COMMON) }}
-}}
-"
-        )
+    /// Links an object in memory.
+    ///
+    /// # Errors
+    /// As [`Native::link`].
+    pub fn link_bytes(object: &[u8], function: &str, target: Target) -> Result<Self, Error> {
+        let dir = tempfile::tempdir().map_err(|e| Error::Tool(e.to_string()))?;
+        let path = dir.path().join("a.o");
+        write(&path, object)?;
+        Self::link(&[&path], function, target)
     }
-}
 
-impl Native {
     /// The program in the memory of a core.
     ///
     /// # Errors
@@ -127,6 +166,25 @@ impl Native {
         counter.load(&self.elf)?;
         Ok(counter)
     }
+}
+
+/// Where the linker puts what.
+fn script(function: &str) -> String {
+    format!(
+        "ENTRY({function})
+EXTERN({function})
+SECTIONS {{
+  . = {CODE:#x};
+  .text : {{ *(.text .text.*) }}
+  .rodata : {{ *(.rodata .rodata.*) }}
+  .init_array : {{ KEEP(*(SORT(.init_array.*))) KEEP(*(.init_array)) }}
+  /DISCARD/ : {{ *(.ARM.exidx*) *(.ARM.extab*) }}
+  . = {DATA:#x};
+  .data : {{ *(.data .data.*) }}
+  .bss : {{ *(.bss .bss.* COMMON) }}
+}}
+"
+    )
 }
 
 /// Bytes of flash that the sections of an object take, without unwinding tables
@@ -156,10 +214,10 @@ pub fn finish(command: &mut Command) -> Result<(), Error> {
     Err(Error::Tool(format!("{program}: {}", String::from_utf8_lossy(&output.stderr))))
 }
 
-fn read(path: &PathBuf) -> Result<Vec<u8>, Error> {
+fn read(path: &Path) -> Result<Vec<u8>, Error> {
     std::fs::read(path).map_err(|e| Error::Tool(format!("{}: {e}", path.display())))
 }
 
-fn write(path: &PathBuf, bytes: &[u8]) -> Result<(), Error> {
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     std::fs::write(path, bytes).map_err(|e| Error::Tool(format!("{}: {e}", path.display())))
 }

@@ -1,6 +1,6 @@
 //! WebAssembly modules compiled by the facade, linked and called.
 
-use synth::{Argument, Bounds, Compiled, Compiler, Cpu, Level, Options};
+use synth::{Argument, Bounds, Compiled, Compiler, Cpu, FloatAbi, Level, Options, Source};
 use synth_ir::Signature;
 use synth_object::{Board, ImageOptions, Memory};
 use synth_thumb::abi::{self, Place, Results};
@@ -17,6 +17,8 @@ pub struct Build {
     pub level: Level,
     /// How accesses to memory are checked.
     pub bounds: Bounds,
+    /// How floats travel.
+    pub float_abi: FloatAbi,
 }
 
 /// A compiled module.
@@ -45,20 +47,37 @@ pub fn core(cpu: Cpu) -> Result<Core, Error> {
 }
 
 impl Build {
+    fn options(&self) -> Options {
+        let (cpu, level, float_abi) = (self.cpu, self.level, self.float_abi);
+        let mut options = Options { cpu, level, float_abi, threads: 1, ..Options::default() };
+        options.translate.bounds = self.bounds;
+        options
+    }
+
     /// Compiles and links a module in the binary or text format.
     ///
     /// # Errors
     /// If it can't be compiled or something is undefined.
     pub fn run(&self, input: &[u8]) -> Result<Module, Error> {
-        let mut options = Options { cpu: self.cpu, level: self.level, ..Options::default() };
-        options.translate.bounds = self.bounds;
-        let compiled = Compiler::new(options).compile(input).map_err(failure)?;
+        let compiled = Compiler::new(self.options()).compile(input).map_err(failure)?;
         let object = compiled.object().and_then(|o| Ok(o.write()?)).map_err(failure)?;
         let keep = compiled.exports.iter().map(|(name, _)| name.clone()).collect();
         let image_options = ImageOptions { keep, ..ImageOptions::default() };
         let image = compiled.image(&board(self.cpu), &image_options).map_err(failure)?;
         let elf = image.to_elf().map_err(failure)?;
         Ok(Module { compiled, size: flash_size(&object)?, elf })
+    }
+
+    /// The object of a module, or of an object in which only `function` is
+    /// seen from outside.
+    ///
+    /// # Errors
+    /// If it can't be compiled.
+    pub fn object(&self, input: &[u8], function: &str) -> Result<Vec<u8>, Error> {
+        let options = Options { exports: vec![function.to_string()], ..self.options() };
+        let source = Source { name: "input", bytes: input };
+        let compiled = Compiler::new(options).compile_sources(&[source], &mut ());
+        compiled.and_then(|c| Ok(c.object()?.write()?)).map_err(failure)
     }
 }
 

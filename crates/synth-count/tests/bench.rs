@@ -1,56 +1,93 @@
 //! The benchmark programs give the same result from gcc and from WebAssembly,
-//! at every level, with and without bounds checks, on both cores.
+//! at every level, in both models, with and without bounds checks, on both cores.
 
 use std::path::{Path, PathBuf};
 
-use synth::{Bounds, Level};
-use synth_count::native::{self, Compiler};
+use rayon::prelude::*;
+use synth::{Bounds, FloatAbi, Level};
+use synth_count::native::{self, Compiler, Native, Target};
 use synth_count::{Call, Core, wasm};
 
-fn programs() -> Vec<(String, PathBuf)> {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bench");
-    let sources = std::fs::read_dir(dir.join("src")).expect("bench/src is there");
+fn bench(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bench").join(path)
+}
+
+/// The programs of C, by name.
+fn programs() -> Vec<String> {
+    let sources = std::fs::read_dir(bench("src")).expect("bench/src is there");
     let mut programs: Vec<_> = sources
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "c"))
-        .map(|path| (path.file_stem().unwrap().to_string_lossy().into_owned(), path))
+        .map(|path| path.file_stem().unwrap().to_string_lossy().into_owned())
         .collect();
     programs.sort();
     programs
 }
 
-fn check(core: Core, cpu: &str, level: &str) {
-    let programs = programs();
-    assert!(programs.len() >= 12);
-    for (name, source) in &programs {
-        let function = format!("bench_{name}");
-        let base = cpu.split('+').next().unwrap();
-        let build = native::Build { source, function: &function, cpu: base, level };
-        let native = build.run(Compiler::Gcc).unwrap();
-        let call = Call::words(&[]);
-        let expected = native.load(core).unwrap().call_symbol(&function, &call).unwrap();
-        let module = source.with_file_name(format!("../wasm/{name}.O{level}.wasm"));
-        let module = std::fs::read(&module).unwrap_or_else(|e| panic!("{name}: {e}"));
-        let checked = Level::ALL.iter().map(|&level| (level, Bounds::Check));
-        for (level, bounds) in checked.chain([(Level::O2, Bounds::None), (Level::Os, Bounds::None)])
-        {
-            let build = wasm::Build { cpu: cpu.parse().unwrap(), level, bounds };
-            let found = build
-                .run(&module)
-                .and_then(|module| module.load(core)?.call_symbol(&function, &call))
-                .unwrap_or_else(|e| panic!("{name} -O{level}: {e}"));
-            assert_eq!(found.registers[0], expected.registers[0], "{name} -O{level} {bounds:?}");
-            assert!(found.unmodelled.is_empty(), "{name}: {:x?}", found.unmodelled);
+/// A core with the modules and objects that run on it.
+struct Case {
+    core: Core,
+    target: Target<'static>,
+    /// The level of clang that made the modules.
+    level: &'static str,
+}
+
+impl Case {
+    fn check(&self) {
+        let programs = programs();
+        assert!(programs.len() >= 24);
+        programs.par_iter().for_each(|name| self.program(name));
+    }
+
+    fn program(&self, name: &str) {
+        let function = &format!("bench_{name}");
+        let (source, target, level) = (&bench(&format!("src/{name}.c")), self.target, self.level);
+        let native = native::Build { source, function, target, level }.run(Compiler::Gcc).unwrap();
+        let expected = self.result(name, &native);
+        let module = read(&format!("wasm/{name}.O{level}.wasm"));
+        let object = read(&format!("wasm/{name}.O{level}.o"));
+        for level in Level::ALL {
+            for (input, bounds) in
+                [(&module, Bounds::Check), (&module, Bounds::None), (&object, Bounds::None)]
+            {
+                // One level without checks is enough beside the native model.
+                if bounds == Bounds::None && input == &module && level != Level::O2 {
+                    continue;
+                }
+                let result = self.synth(name, function, input, level, bounds);
+                assert_eq!(result, expected, "{name} -O{level} {bounds:?}");
+            }
         }
     }
+
+    fn synth(&self, name: &str, function: &str, input: &[u8], level: Level, bounds: Bounds) -> u32 {
+        let float_abi = if self.target.hard_float { FloatAbi::Hard } else { FloatAbi::Soft };
+        let cpu = self.target.cpu.parse().unwrap();
+        let object = wasm::Build { cpu, level, bounds, float_abi }.object(input, function);
+        let object = object.unwrap_or_else(|e| panic!("{name} -O{level}: {e}"));
+        self.result(name, &Native::link_bytes(&object, function, self.target).unwrap())
+    }
+
+    fn result(&self, name: &str, program: &Native) -> u32 {
+        let mut counter = program.load(self.core).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let count = counter.call_symbol(&format!("bench_{name}"), &Call::words(&[]));
+        let count = count.unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert!(count.unmodelled.is_empty(), "{name}: {:x?}", count.unmodelled);
+        count.registers[0]
+    }
+}
+
+fn read(path: &str) -> Vec<u8> {
+    std::fs::read(bench(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
 }
 
 #[test]
 fn results_agree_with_gcc_on_cortex_m3() {
-    check(Core::M3, "cortex-m3", "s");
+    Case { core: Core::M3, target: Target::soft("cortex-m3"), level: "s" }.check();
 }
 
 #[test]
 fn results_agree_with_gcc_on_cortex_m4() {
-    check(Core::M4, "cortex-m4+nofp", "2");
+    let target = Target { cpu: "cortex-m4", hard_float: true };
+    Case { core: Core::M4, target, level: "2" }.check();
 }

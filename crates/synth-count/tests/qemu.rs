@@ -5,8 +5,8 @@
 use std::path::Path;
 
 use object::{Object, ObjectSegment};
-use synth::{Bounds, Level, Session};
-use synth_count::native::{self, Compiler};
+use synth::{Bounds, FloatAbi, Level, Session};
+use synth_count::native::{self, Compiler, Target};
 use synth_count::{Call, Core, wasm};
 use synth_emu::{Board, CallArgs, Machine, Options, Outcome};
 
@@ -30,7 +30,7 @@ fn native_programs_execute_as_many_instructions() {
             let build = native::Build {
                 source: &source,
                 function: &function,
-                cpu: board.cpu(),
+                target: Target::soft(board.cpu()),
                 level: if core == Core::M3 { "s" } else { "2" },
             };
             let program = build.run(Compiler::Gcc).unwrap_or_else(|e| panic!("{name}: {e}"));
@@ -61,6 +61,7 @@ fn compiled_modules_execute_as_many_instructions() {
             cpu: "cortex-m4+nofp".parse().unwrap(),
             level: Level::Os,
             bounds: Bounds::Check,
+            float_abi: FloatAbi::default(),
         };
         let module = build.run(&input).unwrap_or_else(|e| panic!("{name}: {e}"));
         let function = format!("bench_{name}");

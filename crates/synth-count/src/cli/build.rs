@@ -1,33 +1,51 @@
 //! `cargo xtask bench-build`.
 
+use std::path::Path;
 use std::process::Command;
 
 use clap::Args;
 
-use super::{Result, WASM_LEVELS, bench_dir, programs, wasm_file};
+use super::{Result, WASM_LEVELS, bench_dir, object_file, programs, wasm_file};
 
-/// Rebuild bench/wasm from bench/src (needs clang-19 and lld-19).
+/// Rebuild bench/wasm from bench/src (needs clang-19 and lld-19). What is of
+/// Rust is rebuilt by bench/rust/build.sh.
 #[derive(Args)]
 pub(super) struct Arguments {}
 
 pub(super) fn run(_arguments: &Arguments) -> Result {
-    let dir = tempfile::tempdir()?;
-    let object = dir.path().join("a.o");
-    for name in programs()? {
+    for name in programs("src", "c")? {
         for level in WASM_LEVELS {
-            let mut compile = Command::new("clang-19");
-            compile.args(["--target=wasm32", "-std=c11", "-mbulk-memory", "-Wall", "-Wextra"]);
-            compile.args(["-Werror", "-c", &format!("-O{level}"), "-o"]).arg(&object);
-            finish(compile.arg(bench_dir().join(format!("src/{name}.c"))))?;
-            let wasm = wasm_file(&name, level);
-            // Not by clang, which would run wasm-opt where it is installed.
-            let mut link = Command::new("wasm-ld-19");
-            link.args(["--no-entry", "--strip-debug", "--stack-first", "-z", "stack-size=4096"]);
-            finish(link.arg(&object).arg("-o").arg(&wasm))?;
-            println!("{name} -O{level}: {} bytes", std::fs::metadata(&wasm)?.len());
+            let source = bench_dir().join(format!("src/{name}.c"));
+            let (wasm, object) = (wasm_file(&name, level), object_file(&name, level));
+            module(&source, level, &wasm)?;
+            compile(&source, level, &NATIVE_FLAGS, &object)?;
+            let bytes = |path: &Path| std::fs::metadata(path).map(|m| m.len());
+            println!("{name} -O{level}: {} and {} bytes", bytes(&wasm)?, bytes(&object)?);
         }
     }
     Ok(())
+}
+
+/// What makes an object agree with its host's C, and keep atomic operations.
+const NATIVE_FLAGS: [&str; 5] =
+    ["-matomics", "-funsigned-char", "-fshort-enums", "-ffunction-sections", "-fdata-sections"];
+
+/// Compiles and links a module.
+fn module(source: &Path, level: &str, wasm: &Path) -> Result {
+    let dir = tempfile::tempdir()?;
+    let object = dir.path().join("a.o");
+    compile(source, level, &[], &object)?;
+    // Not by clang, which would run wasm-opt where it is installed.
+    let mut link = Command::new("wasm-ld-19");
+    link.args(["--no-entry", "--strip-debug", "--stack-first", "-z", "stack-size=4096"]);
+    finish(link.arg(&object).arg("-o").arg(wasm))
+}
+
+fn compile(source: &Path, level: &str, more: &[&str], object: &Path) -> Result {
+    let mut clang = Command::new("clang-19");
+    clang.args(["--target=wasm32", "-std=c11", "-mbulk-memory", "-Wall", "-Wextra", "-Werror"]);
+    clang.args(more).arg(format!("-O{level}")).arg("-c").arg(source).arg("-o").arg(object);
+    finish(&mut clang)
 }
 
 fn finish(command: &mut Command) -> Result {

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use synth::{Bounds, Cpu, Level};
-use synth_count::native::{self, Compiler};
+use synth::{Bounds, Cpu, FloatAbi, Level};
+use synth_count::native::{self, Compiler, Target};
 use synth_count::{Call, Count, wasm};
 
 use super::{Result, profile, read};
@@ -120,7 +120,8 @@ fn ratio(value: u64, base: Option<u64>) -> String {
 }
 
 fn compile(arguments: &Arguments, level: Level) -> Result<(wasm::Module, Call)> {
-    let build = wasm::Build { cpu: arguments.cpu, level, bounds: arguments.bounds.into() };
+    let (cpu, bounds) = (arguments.cpu, arguments.bounds.into());
+    let build = wasm::Build { cpu, level, bounds, float_abi: FloatAbi::default() };
     let module = build.run(&read(&arguments.input)?)?;
     let call = module.call(&arguments.invoke, &arguments.args)?;
     Ok((module, call))
@@ -134,7 +135,8 @@ fn native_lines(arguments: &Arguments) -> Result<Vec<Line>> {
     let mut lines = vec![];
     for compiler in Compiler::ALL {
         for level in ["s", "2"] {
-            let build = native::Build { source, function, cpu: arguments.cpu.core, level };
+            let target = Target::soft(arguments.cpu.core);
+            let build = native::Build { source, function, target, level };
             let program = build.run(compiler)?;
             let count = program.load(wasm::core(arguments.cpu)?)?.call_symbol(function, &call)?;
             lines.push(Line { name: format!("{compiler} -O{level}"), size: program.size, count });

@@ -46,12 +46,13 @@ fn bench_dir() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bench")
 }
 
-/// The names of the benchmark programs, in order.
-fn programs() -> Result<Vec<String>> {
+/// The names of the benchmark programs in a directory, in order.
+fn programs(directory: &str, extension: &str) -> Result<Vec<String>> {
     let mut names = vec![];
-    for entry in std::fs::read_dir(bench_dir().join("src"))? {
+    let dir = bench_dir().join(directory);
+    for entry in std::fs::read_dir(&dir).map_err(|e| format!("{}: {e}", dir.display()))? {
         let path = entry?.path();
-        if path.extension().is_some_and(|extension| extension == "c") {
+        if path.extension().is_some_and(|e| e == extension) {
             names.push(path.file_stem().unwrap_or_default().to_string_lossy().into_owned());
         }
     }
@@ -65,6 +66,11 @@ const WASM_LEVELS: [&str; 2] = ["s", "2"];
 /// The module of a benchmark program that clang compiled at a level.
 fn wasm_file(name: &str, level: &str) -> PathBuf {
     bench_dir().join(format!("wasm/{name}.O{level}.wasm"))
+}
+
+/// The wasm object of a benchmark program at a level, for the native model.
+fn object_file(name: &str, level: &str) -> PathBuf {
+    bench_dir().join(format!("wasm/{name}.O{level}.o"))
 }
 
 /// Reads a file.

@@ -1,0 +1,136 @@
+//! bench/RESULTS.md.
+
+use std::fmt::Write;
+use std::process::Command;
+
+use super::super::{Result, bench_dir};
+use super::Measured;
+use super::figures::{CYCLES, Cost, INSTRUCTIONS, MAIN, SIZE, STACK, best, cost_of, mean, ratio};
+use super::measure::{Machine, Program, Samples};
+use super::way::{Language, Way};
+
+/// The page, with the paragraphs of `bench/worst.md`.
+pub(super) fn results(measured: &Measured, machines: &[Machine]) -> Result<String> {
+    let mut out = String::new();
+    head(&mut out, measured.len());
+    compilers(&mut out);
+    summary(&mut out, measured, machines);
+    for (i, machine) in machines.iter().enumerate() {
+        let programs: Vec<(&Program, &Samples)> =
+            measured.iter().map(|(program, samples)| (*program, &samples[i])).collect();
+        by_program(&mut out, machine, &programs);
+    }
+    let worst = bench_dir().join("worst.md");
+    let text = std::fs::read_to_string(&worst).map_err(|e| format!("{}: {e}", worst.display()))?;
+    out.push_str(&text);
+    Ok(out)
+}
+
+fn head(out: &mut String, count: usize) {
+    let _ = write!(
+        out,
+        "# Results
+
+Made by `cargo xtask bench`, which compiles {count} programs, runs them on an
+emulated core and compares their results; `cargo xtask bench --all NAME` prints
+the figures of one. [README.md](README.md) says what is measured and how.
+
+Ratios are to the best of the native compilers at any level, for each program
+and figure: 1.00 is as good, less is better. Means are geometric.
+
+![Ratios by program](results.svg)
+
+"
+    );
+}
+
+/// The native compilers with their versions.
+fn compilers(out: &mut String) {
+    let _ = writeln!(out, "| compiler | version |\n|---|---|");
+    let programs = [
+        ("gcc (C, and after wasm2c)", "arm-none-eabi-gcc"),
+        ("clang (C, and C to wasm)", "clang-19"),
+        ("wasm2c", "wasm2c"),
+    ];
+    for (name, program) in programs {
+        let output = Command::new(program).arg("--version").output();
+        let text = output.map(|o| String::from_utf8_lossy(&o.stdout).into_owned());
+        let text = text.unwrap_or_default();
+        let version = text.lines().next().unwrap_or("not found").trim();
+        let _ = writeln!(out, "| {name} | {version} |");
+    }
+    let rustc = std::fs::read_to_string(bench_dir().join("native/rustc.txt")).unwrap_or_default();
+    let _ = writeln!(out, "| rustc (Rust, and Rust to wasm) | {} |", rustc.trim());
+    let _ = writeln!(out, "| synth | {} |\n", env!("CARGO_PKG_VERSION"));
+}
+
+/// Means of all ways over all programs.
+fn summary(out: &mut String, measured: &Measured, machines: &[Machine]) {
+    let _ = writeln!(out, "## All compilers and levels\n");
+    let _ = writeln!(
+        out,
+        "Geometric means over the programs that a compiler takes. Stack is that of the
+machine; code in the linear model keeps arrays in its own memory beside it.\n"
+    );
+    let names: Vec<&str> = machines.iter().map(|machine| machine.cpu).collect();
+    let columns = ["size", "instructions", "cycles", "stack"];
+    let title = |name: &&str| columns.map(|column| format!("{name} {column}")).join(" | ");
+    let titles: Vec<String> = names.iter().map(title).collect();
+    let _ = writeln!(out, "| | {} |", titles.join(" | "));
+    let _ = writeln!(out, "|---|{}", "---:|".repeat(columns.len() * names.len()));
+    for way in ways() {
+        let mut row = format!("| {way} |");
+        for i in 0..machines.len() {
+            let samples: Vec<&Samples> = measured.iter().map(|(_, samples)| &samples[i]).collect();
+            for cost in [SIZE, INSTRUCTIONS, CYCLES, STACK] {
+                let _ = write!(row, " {:.2} |", mean(&samples, way, cost));
+            }
+        }
+        let _ = writeln!(out, "{row}");
+    }
+    let _ = writeln!(out);
+}
+
+/// All ways of both languages.
+fn ways() -> Vec<Way> {
+    let mut ways = Way::all(Language::C, false);
+    let of_rust = Way::all(Language::Rust, false);
+    let native = ways.iter().filter(|way| way.is_native()).count();
+    let rustc: Vec<Way> = of_rust.into_iter().filter(|way| way.is_native()).collect();
+    ways.splice(native..native, rustc);
+    ways
+}
+
+fn by_program(out: &mut String, machine: &Machine, programs: &[(&Program, &Samples)]) {
+    let floats = if machine.hard_float { "its floating-point unit" } else { "float routines" };
+    let _ = writeln!(out, "## By program: {}, {floats}\n", machine.cpu);
+    let _ = writeln!(
+        out,
+        "| program | best native size | -Os | checked | native model | best native cycles | -O2 | checked | native model |"
+    );
+    let _ = writeln!(out, "|---|---|---:|---:|---:|---|---:|---:|---:|");
+    for (program, samples) in programs {
+        let mut row = format!("| {} |", program.name);
+        cells(&mut row, samples, SIZE, [0, 2, 4]);
+        cells(&mut row, samples, CYCLES, [1, 3, 5]);
+        let _ = writeln!(out, "{row}");
+    }
+    let samples: Vec<&Samples> = programs.iter().map(|(_, samples)| *samples).collect();
+    let [size, cycles, checked_size, checked_cycles, native_size, native_cycles] =
+        MAIN.map(|(title, way)| mean(&samples, way, cost_of(title)));
+    let _ = writeln!(
+        out,
+        "| **mean** | | **{size:.3}** | **{checked_size:.3}** | **{native_size:.3}** | | **{cycles:.3}** | **{checked_cycles:.3}** | **{native_cycles:.3}** |\n"
+    );
+}
+
+/// The best native figure, and the ratios of these main ways.
+fn cells(row: &mut String, samples: &Samples, cost: Cost, main: [usize; 3]) {
+    if let Some((way, value)) = best(samples, cost) {
+        let _ = write!(row, " {value} ({way}) |");
+    }
+    for i in main {
+        let ratio = ratio(samples, MAIN[i].1, cost).unwrap_or(f64::NAN);
+        let _ = write!(row, " {ratio:.2} |");
+    }
+}
