@@ -46,7 +46,7 @@ impl Case {
         let expected = self.result(name, &native);
         let module = read(&format!("wasm/{name}.O{level}.wasm"));
         let object = read(&format!("wasm/{name}.O{level}.o"));
-        for level in Level::ALL {
+        for &level in Level::ALL {
             for (input, bounds) in
                 [(&module, Bounds::Check), (&module, Bounds::None), (&object, Bounds::None)]
             {
