@@ -2193,7 +2193,7 @@ static const struct script scripts[] = {
     { "# Recursion and iteration\n"
       "fn fib(_n) { if _n < 2 { return _n; } return fib(_n - 1) + fib(_n - 2); }\n"
       "fn gcd(_a, _b) { while _b != 0 { var _t = _a % _b; _a = _b; _b = _t; } return _a; }\n"
-      "print(\"fib \", fib(12), \" gcd \", gcd(1071, 462));\n"
+      "print(\"fib \", fib(9), \" gcd \", gcd(1071, 462));\n"
       "var sum = 0;\n"
       "for i in 0 .. 100 { if i % 3 == 0 or i % 5 == 0 { sum += i; } }\n"
       "print(sum, \" \", 7 * -3 / 2, \" \", 0xff & 0x3c | 1, \" \", 1 << 20 >> 3);\n", 1 },
@@ -2238,7 +2238,7 @@ static const struct script scripts[] = {
       "    _out += chr(_c); }\n"
       "  return _out; }\n"
       "var text = \"the quick brown fox jumps over the lazy dog\";\n"
-      "for i in 0 .. 12 { text = caesar(text, i + 1); if i % 4 == 3 { print(reverse(text)); } }\n"
+      "for i in 0 .. 4 { text = caesar(text, i + 1); if i % 4 == 3 { print(reverse(text)); } }\n"
       "print(text < \"m\", slice(text, 4, 9), str([1, [2, 3], \"x\", true]));\n", 0 },
     { "# Queens, with break and continue\n"
       "fn queens(n) { var columns = []; var solutions = 0;\n"
@@ -2278,7 +2278,7 @@ static void start_machine(void)
 {
     vm.error = OK;
     vm.line = vm.top = vm.depth = 0;
-    vm.budget = 3000;
+    vm.budget = 1000;
     vm.global_count = vm.string_count = vm.protected_count = 0;
     for (uint32_t i = 0; i < INTERNED; i++)
         vm.strings[i] = 0;
