@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+mod compile_time;
 mod contract;
 mod count;
 mod encodings;
@@ -52,6 +53,7 @@ enum Command {
     /// Compare primitives of a kernel, from WebAssembly and native
     #[command(disable_help_flag = true)]
     Kernel(count::Arguments),
+    CompileTime(compile_time::Arguments),
     Runtime(runtime::Arguments),
     Softfloat(softfloat::Arguments),
     Contract(contract::Arguments),
@@ -78,6 +80,7 @@ fn dispatch(command: &Command) -> Result {
         Command::Bench(arguments) => count::run("bench", arguments),
         Command::BenchBuild(arguments) => count::run("bench-build", arguments),
         Command::Kernel(arguments) => count::run("kernel", arguments),
+        Command::CompileTime(arguments) => compile_time::run(arguments),
         Command::Runtime(arguments) => runtime::run(arguments),
         Command::Softfloat(arguments) => softfloat::run(arguments),
         Command::Contract(arguments) => contract::run(arguments),

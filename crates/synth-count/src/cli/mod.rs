@@ -61,7 +61,7 @@ fn programs(directory: &str, extension: &str) -> Result<Vec<String>> {
 }
 
 /// The levels at which modules are compiled from C.
-const WASM_LEVELS: [&str; 2] = ["s", "2"];
+const WASM_LEVELS: [&str; 3] = ["s", "z", "2"];
 
 /// The module of a benchmark program that clang compiled at a level.
 fn wasm_file(name: &str, level: &str) -> PathBuf {

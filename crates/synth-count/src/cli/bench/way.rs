@@ -71,7 +71,7 @@ impl Way {
 
     /// The level of clang whose module or object is compiled.
     pub(super) fn source_level(self) -> &'static str {
-        if matches!(self.level, "s" | "z") { "s" } else { "2" }
+        if matches!(self.level, "s" | "z") { self.level } else { "2" }
     }
 
     /// The level of synth.
