@@ -4,19 +4,35 @@
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use synth_emu::Board;
-use synth_fuzz::{Case, Emulated, End, Engine, Interpreted, Oracle, Verdict, check, generate};
+use synth_fuzz::{
+    Case, Emulated, End, Engine, Interpreted, Oracle, Setup, Verdict, check, generate,
+};
+use synth_ir::TrapCode;
 use synth_opt::Level;
 
 use crate::Result;
 
-/// Cores and levels; each module runs on one of them, in turn.
-const CORES: [(Board, &str, Level); 5] = [
-    (Board::Mps2An385, "cortex-m3", Level::Os),
-    (Board::Mps2An386, "cortex-m4", Level::O0),
-    (Board::Mps2An505, "cortex-m33", Level::O2),
-    (Board::Mps2An500, "cortex-m7", Level::Oz),
-    (Board::Mps2An385, "cortex-m3", Level::O1),
+/// Cores, levels and float ABIs; each module runs on one of them, in turn.
+const CORES: [Setup; 12] = [
+    Setup::new("cortex-m3", Level::Os),
+    Setup::new("cortex-m4", Level::O0),
+    Setup::new("cortex-m33", Level::O2),
+    Setup::new("cortex-m7", Level::Oz),
+    Setup::new("cortex-m4", Level::O2).hard(),
+    Setup::new("cortex-m3", Level::O1),
+    Setup::new("cortex-m7", Level::O1).hard(),
+    Setup::new("cortex-m4+nofp", Level::Oz),
+    Setup::new("cortex-m33", Level::Os).hard(),
+    Setup::new("cortex-m7", Level::O2),
+    Setup::new("cortex-m33+nofp", Level::O0),
+    Setup::new("cortex-m7+nofp.dp", Level::Os),
+];
+
+/// Cores without checks of accesses, for modules that no check stops.
+const UNCHECKED: [Setup; 3] = [
+    Setup::new("cortex-m3", Level::O2).unchecked(),
+    Setup::new("cortex-m7", Level::Os).hard().unchecked(),
+    Setup::new("cortex-m33", Level::Oz).unchecked(),
 ];
 
 /// Compare our engines with wasmi on generated modules.
@@ -40,6 +56,8 @@ pub struct Arguments {
 #[derive(Default)]
 struct Counts {
     modules: u64,
+    unchecked: u64,
+    functions: usize,
     returned: usize,
     trapped: usize,
     skipped: u64,
@@ -51,18 +69,22 @@ pub fn run(arguments: &Arguments) -> Result {
     let mut seed = arguments.seed;
     let mut plain = Interpreted::default();
     let mut optimised = Interpreted { level: Some(Level::Os), ..Interpreted::default() };
-    let mut cores = vec![];
-    for (board, cpu, level) in CORES.iter().filter(|_| !arguments.no_emulator) {
-        cores.push(Emulated::start(*board, cpu, *level)?);
-    }
+    let setups = |setups: &'static [Setup]| match arguments.no_emulator {
+        true => &[][..],
+        false => setups,
+    };
+    let mut cores = Cores::new(setups(&CORES));
+    let mut unchecked = Cores::new(setups(&UNCHECKED));
     loop {
         if let Some(case) = generate(seed) {
             let mut engines: Vec<&mut dyn Engine> = vec![&mut plain, &mut optimised];
-            let turn = seed as usize % CORES.len();
-            let chosen = cores.iter_mut().enumerate();
-            let chosen = chosen.filter(|(index, _)| arguments.once || *index == turn);
-            engines.extend(chosen.map(|(_, core)| core as &mut dyn Engine));
-            compare(seed, &case, &mut engines, &mut counts)?;
+            engines.extend(cores.in_turn(seed, arguments.once)?);
+            if let Some(true) = compare(seed, &case, &mut engines, &mut counts)? {
+                let mut engines: Vec<&mut dyn Engine> = vec![];
+                engines.extend(unchecked.in_turn(seed, arguments.once)?);
+                counts.unchecked += 1;
+                compare(seed, &case, &mut engines, &mut Counts::default())?;
+            }
         }
         seed = seed.wrapping_add(1);
         if arguments.once || Instant::now() >= end {
@@ -70,10 +92,13 @@ pub fn run(arguments: &Arguments) -> Result {
         }
     }
     println!(
-        "fuzz: seeds {} to {}, {} modules equal, {} calls returned, {} trapped, {} skipped",
+        "fuzz: seeds {} to {}, {} modules equal ({} functions), {} of them without checks too, \
+         {} calls returned, {} trapped, {} skipped",
         arguments.seed,
         seed.wrapping_sub(1),
         counts.modules,
+        counts.functions,
+        counts.unchecked,
         counts.returned,
         counts.trapped,
         counts.skipped
@@ -81,13 +106,50 @@ pub fn run(arguments: &Arguments) -> Result {
     Ok(())
 }
 
-fn compare(seed: u64, case: &Case, engines: &mut [&mut dyn Engine], counts: &mut Counts) -> Result {
+/// Emulated cores, each started when it is its turn.
+struct Cores {
+    setups: &'static [Setup],
+    started: Vec<Option<Emulated>>,
+}
+
+impl Cores {
+    fn new(setups: &'static [Setup]) -> Cores {
+        Cores { setups, started: setups.iter().map(|_| None).collect() }
+    }
+
+    /// The core whose turn it is, or all.
+    fn in_turn(&mut self, seed: u64, all: bool) -> Result<Vec<&mut dyn Engine>> {
+        let turn = seed as usize % self.setups.len().max(1);
+        let mut chosen: Vec<&mut dyn Engine> = vec![];
+        for (index, (core, setup)) in self.started.iter_mut().zip(self.setups).enumerate() {
+            if all || index == turn {
+                if core.is_none() {
+                    *core = Some(Emulated::start(setup)?);
+                }
+                chosen.extend(core.iter_mut().map(|core| core as &mut dyn Engine));
+            }
+        }
+        Ok(chosen)
+    }
+}
+
+/// Says of a module that all agree on whether no access was out of bounds.
+fn compare(
+    seed: u64,
+    case: &Case,
+    engines: &mut [&mut dyn Engine],
+    counts: &mut Counts,
+) -> Result<Option<bool>> {
     match check(case, &mut Oracle::default(), engines) {
         Verdict::Equal(trace) => {
             let returned = trace.ends[1..].iter().filter(|e| matches!(e, End::Returned(_))).count();
+            let bodies = (0..case.module.functions.len() as u32).map(|i| case.module.body(i));
+            counts.functions += bodies.flatten().count();
             counts.modules += 1;
             counts.returned += returned;
             counts.trapped += trace.ends.len() - 1 - returned;
+            let outside = End::Trapped(TrapCode::MemoryOutOfBounds);
+            return Ok(Some(!trace.ends.contains(&outside)));
         }
         Verdict::Skipped(_) => counts.skipped += 1,
         Verdict::Mismatch(mismatch) => {
@@ -103,5 +165,5 @@ fn compare(seed: u64, case: &Case, engines: &mut [&mut dyn Engine], counts: &mut
             .into());
         }
     }
-    Ok(())
+    Ok(None)
 }

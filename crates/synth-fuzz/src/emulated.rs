@@ -1,6 +1,7 @@
 //! Our translation, compiled to machine code and run on an emulated core.
 
 use std::cell::RefCell;
+use std::fmt;
 use std::rc::Rc;
 
 use synth::{Compiled, Compiler};
@@ -8,6 +9,8 @@ use synth_emu::Board;
 use synth_ir::{AbiType, Data, Definition, Linkage, Program, Signature, TrapCode};
 use synth_opt::Level;
 use synth_testkit::{AbiVal, CallError, Imports, Loader, ModuleId};
+use synth_thumb::FloatAbi;
+use synth_translate::Bounds;
 use synth_wasm::{ExternKind, Module, ValType};
 
 use crate::case::{Call, Case, End, Engine, EngineError, Trace};
@@ -20,29 +23,78 @@ pub struct Emulated {
     loader: Loader<'static>,
     compiler: Compiler,
     host: Rc<RefCell<Host>>,
+    hard_float: bool,
+}
+
+/// What code is compiled for.
+#[derive(Clone, Copy, Debug)]
+pub struct Setup {
+    /// The CPU, with its variant.
+    pub cpu: &'static str,
+    /// The level of optimisation.
+    pub level: Level,
+    /// How floats travel.
+    pub float_abi: FloatAbi,
+    /// How accesses are checked.
+    pub bounds: Bounds,
+}
+
+impl Setup {
+    /// With checked accesses, and floats in core registers.
+    pub const fn new(cpu: &'static str, level: Level) -> Setup {
+        Setup { cpu, level, float_abi: FloatAbi::SoftFp, bounds: Bounds::Check }
+    }
+
+    /// The same with floats in VFP registers.
+    pub const fn hard(self) -> Setup {
+        Setup { float_abi: FloatAbi::Hard, ..self }
+    }
+
+    /// The same without checks of accesses: for cases without such a trap.
+    pub const fn unchecked(self) -> Setup {
+        Setup { bounds: Bounds::None, ..self }
+    }
+}
+
+impl fmt::Display for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} -O{}", self.cpu, self.level)?;
+        if self.float_abi == FloatAbi::Hard {
+            f.write_str(" --float-abi hard")?;
+        }
+        if self.bounds == Bounds::None {
+            f.write_str(" --bounds none")?;
+        }
+        Ok(())
+    }
 }
 
 impl Emulated {
-    /// Starts a board for code of a CPU and a level of optimisation.
+    /// Starts the emulated core of a setup.
     ///
     /// # Errors
     /// If the emulator does not start.
-    pub fn start(board: Board, cpu: &str, level: Level) -> Result<Self, EngineError> {
+    pub fn start(setup: &Setup) -> Result<Self, EngineError> {
+        let Setup { cpu, level, float_abi, bounds } = *setup;
         let options = synth::Options {
             cpu: cpu.parse().map_err(failed)?,
             level,
-            translate: default_options(),
+            float_abi,
+            translate: synth_translate::Options { bounds, ..default_options() },
             threads: 1,
             ..synth::Options::default()
         };
+        let core = options.cpu.core;
+        let board = Board::by_cpu(core).ok_or_else(|| failed(format!("no board has a {core}")))?;
+        let hard_float = float_abi == FloatAbi::Hard;
         let host = Rc::new(RefCell::new(Host::default()));
         let mut loader = Loader::start(board).map_err(failed)?;
-        define_host(&mut loader, &host)?;
+        define_host(&mut loader, &host, hard_float)?;
         for routines in synth::runtime::compile_all(&options).map_err(failed)? {
             loader.load(&routines.program, &routines.codes, &Imports::default()).map_err(failed)?;
         }
-        let name = format!("{cpu} -O{level}");
-        Ok(Emulated { name, loader, compiler: Compiler::new(options), host })
+        let name = setup.to_string();
+        Ok(Emulated { name, loader, compiler: Compiler::new(options), host, hard_float })
     }
 
     fn compile(&self, case: &Case) -> Result<Compiled, EngineError> {
@@ -60,11 +112,15 @@ fn failed(error: impl std::fmt::Display) -> EngineError {
 }
 
 /// The functions of [`HOST_MODULE`].
-fn define_host(loader: &mut Loader<'static>, host: &Rc<RefCell<Host>>) -> Result<(), EngineError> {
+fn define_host(
+    loader: &mut Loader<'static>,
+    host: &Rc<RefCell<Host>>,
+    hard_float: bool,
+) -> Result<(), EngineError> {
     let module = Module::parse(HOST_MODULE.as_bytes()).map_err(failed)?;
     for import in module.imports.iter().filter(|i| i.ty.kind() == ExternKind::Function) {
         let Some(ty) = module.function_type(import.index) else { continue };
-        let signature = signature(ty);
+        let signature = signature(ty, hard_float);
         let (name, host) = (import.name.clone(), Rc::clone(host));
         let results = signature.results.clone();
         loader
@@ -97,9 +153,10 @@ fn host_data() -> Program {
     program
 }
 
-fn signature(ty: &synth_wasm::FuncType) -> Signature {
+fn signature(ty: &synth_wasm::FuncType, hard_float: bool) -> Signature {
     let list = |types: &[ValType]| types.iter().map(|&t| abi_type(t)).collect::<Vec<AbiType>>();
-    Signature::new(list(&ty.params), list(&ty.results))
+    let signature = Signature::new(list(&ty.params), list(&ty.results));
+    if hard_float { signature.with_vfp() } else { signature }
 }
 
 impl Engine for Emulated {
@@ -146,7 +203,7 @@ impl Emulated {
         let export = case.module.exports.iter().find(|e| e.name == call.name);
         let ty = export.and_then(|e| case.module.function_type(e.index));
         let ty = ty.ok_or_else(|| failed(format!("no function {}", call.name)))?;
-        let signature = signature(ty);
+        let signature = signature(ty, self.hard_float);
         let args = signature.params.iter().zip(&call.args);
         let args: Vec<AbiVal> = args.map(|(&ty, &bits)| AbiVal::from_bits(ty, bits)).collect();
         let name = symbol_name(&call.name);

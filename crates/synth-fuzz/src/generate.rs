@@ -1,7 +1,7 @@
 //! Cases from seeds, by wasm-smith.
 
 use arbitrary::Unstructured;
-use synth_wasm::{ExternKind, Module, ValType};
+use synth_wasm::{ExternKind, Module, ValType, operator_name};
 use wasm_smith::{Config, InstructionKind, InstructionKinds, MemoryOffsetChoices};
 
 use crate::case::{Call, Case};
@@ -48,9 +48,8 @@ impl Random {
     }
 }
 
-fn config(random: &mut Random) -> Config {
+fn config(random: &mut Random, floats: bool) -> Config {
     use InstructionKind::*;
-    let floats = random.below(2) == 0;
     let numeric = if floats { Numeric } else { NumericInt };
     let kinds = [numeric, Reference, Parametric, Variable, Memory, Control, Table];
     Config {
@@ -65,7 +64,7 @@ fn config(random: &mut Random) -> Config {
         min_exports: 4,
         max_instructions: 30 + random.below(400) as usize,
         min_memories: 1,
-        max_memories: 1 + random.below(2) as usize,
+        max_memories: 1 + random.below(3) as usize,
         max_memory32_bytes: 10 << 16,
         memory_max_size_required: true,
         memory_offset_choices: MemoryOffsetChoices(95, 4, 1),
@@ -86,7 +85,7 @@ fn config(random: &mut Random) -> Config {
         custom_page_sizes_enabled: random.below(4) == 0,
         relaxed_simd_enabled: false,
         simd_enabled: false,
-        tail_call_enabled: false,
+        tail_call_enabled: random.below(2) == 0,
         threads_enabled: false,
         wide_arithmetic_enabled: false,
         ..Config::default()
@@ -97,11 +96,34 @@ fn config(random: &mut Random) -> Config {
 pub fn generate(seed: u64) -> Option<Case> {
     let mut random = Random(seed);
     let bytes: Vec<u8> = (0..4096).flat_map(|_| random.next().to_le_bytes()).collect();
-    let config = config(&mut random);
-    let module = wasm_smith::Module::new(config, &mut Unstructured::new(&bytes)).ok()?;
-    let module = Module::parse(&module.to_bytes()).ok()?;
+    let floats = random.below(2) == 0;
+    let mut generate = |floats| {
+        let config = config(&mut random, floats);
+        let module = wasm_smith::Module::new(config, &mut Unstructured::new(&bytes)).ok()?;
+        Module::parse(&module.to_bytes()).ok()
+    };
+    let mut module = generate(floats)?;
+    if floats && converts_nans(&module)? {
+        module = generate(false)?;
+    }
     let calls = calls(&module, &mut random);
     Some(Case { module, calls })
+}
+
+/// Whether a module converts between the precisions: the NaN that results is
+/// the engine's choice, and the generator does not replace it by one.
+fn converts_nans(module: &Module) -> Option<bool> {
+    for index in 0..module.functions.len() as u32 {
+        let Some(body) = module.body(index) else { continue };
+        let mut operators = body.get_operators_reader().ok()?;
+        while !operators.eof() {
+            let name = operator_name(&operators.read().ok()?);
+            if let "f32_demote_f64" | "f64_promote_f32" = name.visitor {
+                return Some(true);
+            }
+        }
+    }
+    Some(false)
 }
 
 /// A few calls of each exported function.
@@ -110,7 +132,9 @@ fn calls(module: &Module, random: &mut Random) -> Vec<Call> {
     for _ in 0..3 {
         for export in module.exports.iter().filter(|e| e.kind == ExternKind::Function) {
             let Some(ty) = module.function_type(export.index) else { continue };
-            let supported = |t: &ValType| !t.is_ref() && *t != ValType::V128;
+            // What a funcref is differs between engines.
+            let supported =
+                |t: &ValType| (!t.is_ref() || *t == ValType::ExternRef) && *t != ValType::V128;
             if !ty.params.iter().chain(&ty.results).all(supported) {
                 continue;
             }
@@ -118,6 +142,8 @@ fn calls(module: &Module, random: &mut Random) -> Vec<Call> {
                 ValType::I32 => random.interesting() & 0xffff_ffff,
                 ValType::F32 => random.next() & 0xbf7f_ffff,
                 ValType::F64 => random.next() & 0xbfff_ffff_ffff_ffff,
+                // Null, or a word of the host.
+                ValType::ExternRef => (random.next() & 0xffff_ffff) * random.below(2),
                 _ => random.interesting(),
             };
             let args = ty.params.iter().map(arg).collect();

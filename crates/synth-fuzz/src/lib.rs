@@ -19,7 +19,7 @@ mod oracle;
 
 pub use case::{Call, Case, CaseError, End, Engine, EngineError, Trace};
 pub use compare::{Mismatch, Verdict, check};
-pub use emulated::Emulated;
+pub use emulated::{Emulated, Setup};
 pub use generate::generate;
 pub use host::{HOST_MODULE, Host};
 pub use interpreter::Interpreted;

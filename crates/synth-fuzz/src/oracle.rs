@@ -23,6 +23,9 @@ impl Default for Oracle {
     }
 }
 
+/// Bytes of native stack, of which little is touched.
+const STACK: usize = 512 << 20;
+
 type State = Store<Host>;
 
 impl Engine for Oracle {
@@ -32,9 +35,14 @@ impl Engine for Oracle {
 
     fn run(&mut self, case: &Case, calls: usize) -> Result<Trace, EngineError> {
         // Some generated modules fail assertions in wasmi itself: they have
-        // no oracle.
-        std::panic::catch_unwind(|| self.run_calls(case, calls))
-            .unwrap_or_else(|_| Err(EngineError::Unsupported("wasmi panicked".to_string())))
+        // no oracle. A tail call may take native stack there.
+        let panicked = || EngineError::Unsupported("wasmi panicked".to_string());
+        std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().stack_size(STACK);
+            let run = thread.spawn_scoped(scope, || self.run_calls(case, calls));
+            let run = run.map_err(|error| EngineError::Failed(error.to_string()))?;
+            run.join().unwrap_or_else(|_| Err(panicked()))
+        })
     }
 }
 

@@ -1,21 +1,22 @@
 //! A short run of machine code on generated modules with fixed seeds.
 
-use synth_emu::Board;
-use synth_fuzz::{Case, Emulated, End, Engine, Interpreted, Oracle, Verdict, check, generate};
+use synth_fuzz::{
+    Case, Emulated, End, Engine, Interpreted, Oracle, Setup, Verdict, check, generate,
+};
 use synth_opt::Level;
 
 /// The written programs, whose calls must all be compared.
 #[test]
 fn programs_on_every_core() {
     let mut cores = [
-        Emulated::start(Board::Mps2An385, "cortex-m3", Level::O0).unwrap(),
-        Emulated::start(Board::Mps2An386, "cortex-m4", Level::O2).unwrap(),
-        Emulated::start(Board::Mps2An500, "cortex-m7", Level::Os).unwrap(),
-        Emulated::start(Board::Mps2An505, "cortex-m33", Level::Oz).unwrap(),
+        Emulated::start(&Setup::new("cortex-m3", Level::O0)).unwrap(),
+        Emulated::start(&Setup::new("cortex-m4", Level::O2)).unwrap(),
+        Emulated::start(&Setup::new("cortex-m7", Level::Os)).unwrap(),
+        Emulated::start(&Setup::new("cortex-m33", Level::Oz)).unwrap(),
     ];
     let mut engines: Vec<&mut dyn Engine> = Vec::new();
     engines.extend(cores.iter_mut().map(|core| core as &mut dyn Engine));
-    const NAMES: [&str; 9] = [
+    const NAMES: [&str; 10] = [
         "bulk",
         "control",
         "memories",
@@ -25,6 +26,7 @@ fn programs_on_every_core() {
         "start",
         "table",
         "tables",
+        "tails",
     ];
     for name in NAMES {
         let path = format!("{}/tests/programs/{name}.wat", env!("CARGO_MANIFEST_DIR"));
@@ -40,14 +42,16 @@ fn programs_on_every_core() {
 fn machine_code_agrees_with_wasmi() {
     let mut optimised = Interpreted { level: Some(Level::O2), ..Interpreted::default() };
     let mut cores = [
-        Emulated::start(Board::Mps2An385, "cortex-m3", Level::Os).unwrap(),
-        Emulated::start(Board::Mps2An386, "cortex-m4", Level::O0).unwrap(),
-        Emulated::start(Board::Mps2An505, "cortex-m33", Level::O2).unwrap(),
+        Emulated::start(&Setup::new("cortex-m3", Level::Os)).unwrap(),
+        Emulated::start(&Setup::new("cortex-m4", Level::O0)).unwrap(),
+        Emulated::start(&Setup::new("cortex-m33", Level::O2)).unwrap(),
+        Emulated::start(&Setup::new("cortex-m7", Level::O2).hard()).unwrap(),
     ];
     let mut returned = 0;
     for seed in 0..60 {
         let Some(case) = generate(seed) else { continue };
-        let core = &mut cores[seed as usize % 3];
+        let turn = seed as usize % cores.len();
+        let core = &mut cores[turn];
         let mut engines: [&mut dyn Engine; 2] = [&mut optimised, core];
         match check(&case, &mut Oracle::default(), &mut engines) {
             Verdict::Equal(trace) => {

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{Block, Function, Inst, InstData, Program, Signature, SymbolId, SystemOp, Value};
 
-use crate::abi;
+use crate::abi::{self, Results};
 use crate::code::{Code, Span};
 use crate::compile::{CompileError, Options};
 use crate::inst::{IndexImm8, Inst as Machine, NotPc, Reg, SetFlags, ThumbImm};
@@ -150,9 +150,12 @@ pub(crate) fn with_siblings(func: &Function, options: &Options) -> Option<Functi
     let own = abi::assign(&func.signature);
     let fits = |signature: &Signature| {
         let callee = abi::assign(signature);
-        callee.stack <= own.stack
-            && callee.results == own.results
-            && signature.results == func.signature.results
+        // More results in registers do no harm.
+        let same = match (&callee.results, &own.results) {
+            (Results::Regs(callee), Results::Regs(own)) => callee.starts_with(own),
+            (callee, own) => callee == own,
+        };
+        same && callee.stack <= own.stack
     };
     let mut found: Vec<(Block, Inst)> = vec![];
     for &block in &func.layout {
@@ -160,7 +163,7 @@ pub(crate) fn with_siblings(func: &Function, options: &Options) -> Option<Functi
         let data = &func.insts[call];
         let weak = data.callee().is_some_and(|callee| options.tails.weak.contains(&callee));
         let fits = data.call_sig().is_some_and(|sig| fits(&func.sigs[sig]));
-        if fits && !weak && func.results[call] == results {
+        if fits && !weak && func.results[call].starts_with(&results) {
             found.push((block, call));
         }
     }

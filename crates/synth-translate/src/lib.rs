@@ -287,8 +287,12 @@ impl<'m> Translation<'m> {
     fn add_init(&mut self) -> Result<(), Error> {
         let init = init::translate(&self.env).map_err(|stop| match stop {
             Stop::Malformed { message, offset } => Error::Malformed { message, offset },
-            Stop::Refused { what, .. } => {
-                declare::unsupported(&what, 0, "leave it out of the module's initial state")
+            Stop::Refused { what, reason } => {
+                let help = match reason {
+                    Reason::Proposal("gc") => "build the module without the gc proposal",
+                    _ => "leave it out of the module's initial state",
+                };
+                declare::unsupported(&what, 0, help)
             }
             Stop::Trapped | Stop::TooManyPhis => {
                 Error::Malformed { message: "start-up code".to_string(), offset: 0 }

@@ -196,9 +196,9 @@ fn short(reason: synth_translate::Reason) -> String {
 
 fn compile_failed(error: synth::Error) -> Stop {
     match error {
-        synth::Error::Translate(synth_translate::Error::UnsupportedModule { what, .. }) => {
-            Stop::Skipped(what)
-        }
+        synth::Error::Translate(synth_translate::Error::UnsupportedModule {
+            what, help, ..
+        }) => Stop::Skipped(format!("{what}: {help}")),
         error => Stop::Failed(format!("does not compile: {error}")),
     }
 }

@@ -7,6 +7,9 @@ cd "$(dirname "$0")"
 for file in sem statics pointers init imports forms; do
     $CLANG --target=wasm32 -Os -Wall -Werror -c $file.c -o $file.wasm
 done
+for file in tails tails_other; do
+    $CLANG --target=wasm32 -Os -mtail-call -Wall -Werror -c $file.c -o $file.wasm
+done
 # The same by way of the linker: still relocatable, and finished with its relocations.
 wasm-ld-19 -r sem.wasm statics.wasm pointers.wasm init.wasm -o relocatable.wasm
 wasm-ld-19 --emit-relocs --no-entry --no-gc-sections --allow-undefined --export-all \

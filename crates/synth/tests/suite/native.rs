@@ -124,6 +124,22 @@ fn guessed_statics_are_listed() {
     }
 }
 
+/// Constant stack through two objects and the host, whose compiler jumps too.
+#[test]
+fn tail_calls_cross_objects_and_the_host() {
+    let dir = prepare("native-tails", "tails_host.c");
+    for level in ["-O0", "-O1", "-O2", "-Os", "--pure-code"] {
+        for name in ["tails", "tails_other"] {
+            let (input, output) = (source(&format!("{name}.wasm")), format!("{name}.o"));
+            run(&dir, SYNTH, &["compile", &input, level, "-o", &output]);
+        }
+        link_and_run(&dir, level, &["host.o"], &["tails.o", "tails_other.o"]);
+    }
+    let both = ["tails.wasm", "tails_other.wasm"].map(source);
+    run(&dir, SYNTH, &["compile", &both[0], &both[1], "-o", "tails.o"]);
+    link_and_run(&dir, "linked", &["host.o"], &["tails.o"]);
+}
+
 /// What both linkers make of each relocation, as objdump reads it. The host's
 /// function is at 0x8000 and its data at 0x20001230.
 #[test]
