@@ -5,9 +5,12 @@ use synth_ir::{Function, SourceLoc, SymbolId};
 use crate::code::Code;
 use crate::cpu::Cpu;
 use crate::mach::MFunction;
-use crate::regalloc::{GROWING, RegisterSet};
+use crate::regalloc::{COLORED, GROWING, RegisterSet};
 use crate::tail_call::{self, TailCalls};
-use crate::{back_edges, emit, frame, hoist, isolate, layout, pure, regalloc, select, tails};
+use crate::{
+    back_edges, coloring, compares, emit, frame, hoist, isolate, layout, pure, regalloc, select,
+    tails,
+};
 
 /// What to compile for.
 #[derive(Clone, Debug)]
@@ -64,9 +67,12 @@ pub enum CompileError {
     Allocation(String),
 }
 
-/// Instructions up to which a function is allocated under several register
-/// sets, of which the smallest result is kept.
+/// Instructions up to which a function is allocated in several ways, of which
+/// the best result is kept.
 const SMALL: usize = 400;
+
+/// Instructions up to which a function is allocated by colouring.
+const MEDIUM: usize = 2000;
 
 /// Compiles one function.
 ///
@@ -99,40 +105,69 @@ fn compile_any(func: &Function, options: &Options) -> Result<(Cost, Code), Compi
 
 fn compile_once(func: &Function, options: &Options) -> Result<(Cost, Code), CompileError> {
     let selected = select::select(func, options)?;
-    let small = selected.len() <= SMALL;
-    let sets = if small { &GROWING[..] } else { &GROWING[GROWING.len() - 1..] };
     let mut best = Best::default();
-    for set in sets {
-        best.offer(finish(selected.clone(), *set, options), *set)?;
-    }
-    if small {
-        for version in versions(&selected) {
-            for set in &GROWING[GROWING.len() - 3..] {
-                best.offer(finish(version.clone(), *set, options), *set)?;
+    if selected.len() <= MEDIUM {
+        for version in hoisted(&selected).iter().chain([&selected]) {
+            let sets = if selected.len() <= SMALL { &COLORED[..] } else { &COLORED[1..] };
+            for set in sets {
+                best.offer(finish(version.clone(), *set, options, Allocator::Coloring), true)?;
             }
         }
+    }
+    if best.0.is_none() {
+        allocate_by_intervals(&selected, options, &mut best)?;
     }
     let none = || CompileError::Allocation("no register set suffices".to_string());
     best.0.ok_or_else(none)
 }
 
-/// The function with its constants and its values in other places: which is
-/// best shows only after allocation.
+/// What colouring does not take: functions with floats, and large ones.
+fn allocate_by_intervals(
+    selected: &MFunction,
+    options: &Options,
+    best: &mut Best,
+) -> Result<(), CompileError> {
+    let by = Allocator::Intervals;
+    if selected.len() > SMALL {
+        return best.offer(finish(selected.clone(), regalloc::ALL, options, by), false);
+    }
+    for set in GROWING {
+        // A small set may be too small for an instruction.
+        best.offer(finish(selected.clone(), set, options, by), set != regalloc::ALL)?;
+    }
+    for version in versions(selected) {
+        for set in &GROWING[GROWING.len() - 3..] {
+            best.offer(finish(version.clone(), *set, options, by), true)?;
+        }
+    }
+    Ok(())
+}
+
+/// The function with its constants in other places: which is best shows only
+/// after allocation.
+fn hoisted(selected: &MFunction) -> Vec<MFunction> {
+    let plans = match hoist::is_useful(selected) {
+        false => &[][..],
+        true if selected.len() <= SMALL => &hoist::PLANS[..],
+        true => &hoist::PLANS[..1],
+    };
+    let hoisted = |plan: &hoist::Plan| {
+        let mut function = selected.clone();
+        hoist::hoist(&mut function, *plan);
+        function
+    };
+    plans.iter().map(hoisted).collect()
+}
+
+/// The same, and with its values in other places.
 fn versions(selected: &MFunction) -> Vec<MFunction> {
-    let mut versions = vec![];
+    let mut versions = hoisted(selected);
     let mut isolated = selected.clone();
     let is_isolated = selected.calls && isolate::run(&mut isolated);
-    if hoist::is_useful(selected) {
-        for plan in hoist::PLANS {
-            let mut hoisted = selected.clone();
-            hoist::hoist(&mut hoisted, plan);
-            versions.push(hoisted);
-        }
-        if is_isolated {
-            let mut both = isolated.clone();
-            hoist::hoist(&mut both, hoist::Plan::Outer);
-            versions.push(both);
-        }
+    if is_isolated && !versions.is_empty() {
+        let mut both = isolated.clone();
+        hoist::hoist(&mut both, hoist::Plan::Outer);
+        versions.push(both);
     }
     if is_isolated {
         versions.push(isolated);
@@ -148,7 +183,7 @@ impl Best {
     fn offer(
         &mut self,
         result: Result<(Cost, Code), CompileError>,
-        set: RegisterSet,
+        may_fail: bool,
     ) -> Result<(), CompileError> {
         match result {
             Ok((cost, code)) => {
@@ -157,8 +192,7 @@ impl Best {
                 }
                 Ok(())
             }
-            // A small set may be too small for an instruction.
-            Err(CompileError::Allocation(_)) if set != regalloc::ALL => Ok(()),
+            Err(CompileError::Allocation(_)) if may_fail => Ok(()),
             Err(error) => Err(error),
         }
     }
@@ -167,24 +201,49 @@ impl Best {
 /// Bytes and estimated cycles, the more important first.
 type Cost = (u64, u64);
 
+/// Ways to allocate registers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Allocator {
+    /// [`regalloc`].
+    Intervals,
+    /// [`coloring`].
+    Coloring,
+}
+
+impl Allocator {
+    fn run(
+        self,
+        function: &mut MFunction,
+        set: RegisterSet,
+        options: &Options,
+    ) -> Result<regalloc::Written, CompileError> {
+        match self {
+            Allocator::Intervals => regalloc::allocate(function, set, options),
+            Allocator::Coloring => coloring::allocate(function, set, options.prefer),
+        }
+    }
+}
+
 /// Allocation and all that follows.
 fn finish(
     mut function: MFunction,
     set: RegisterSet,
     options: &Options,
+    allocator: Allocator,
 ) -> Result<(Cost, Code), CompileError> {
     let selected = function.clone();
-    let mut written = regalloc::allocate(&mut function, set, options)?;
+    let mut written = allocator.run(&mut function, set, options)?;
     let mut frame = frame::Frame::new(&function, written)?;
     if frame.needs_scratch() {
         // Offsets beyond 12 bits are added up in r12, which then must be free.
         function = selected;
         function.free_scratch();
-        written = regalloc::allocate(&mut function, regalloc::ALL.without_scratch(), options)?;
+        written = allocator.run(&mut function, regalloc::ALL.without_scratch(), options)?;
         frame = frame::Frame::new(&function, written)?;
         frame.keep_scratch();
     }
     back_edges::run(&mut function);
+    compares::run(&mut function);
     if options.stack_limit.is_some() && frame.total() > emit::SMALL_FRAME && frame.saved == 0 {
         // The check needs a register.
         written.core |= 1 << 4;

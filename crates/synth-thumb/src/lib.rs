@@ -3,6 +3,8 @@
 pub mod abi;
 mod back_edges;
 mod code;
+mod coloring;
+mod compares;
 mod compile;
 mod cpu;
 pub mod disassembly;

@@ -20,8 +20,13 @@ pub struct RegisterSet(u16);
 
 impl RegisterSet {
     /// The set without r7.
-    fn without_frame_pointer(self) -> RegisterSet {
+    pub fn without_frame_pointer(self) -> RegisterSet {
         RegisterSet(self.0 & !(1 << 7))
+    }
+
+    /// The numbers of its registers, as a bit set.
+    pub fn bits(self) -> u16 {
+        self.0
     }
 
     /// The set without r12.
@@ -43,6 +48,9 @@ pub const GROWING: [RegisterSet; 5] = [
     ALL,
 ];
 
+/// Sets in which a function is coloured.
+pub const COLORED: [RegisterSet; 2] = [GROWING[3], ALL];
+
 /// Machine registers that a function writes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Written {
@@ -53,7 +61,8 @@ pub struct Written {
 }
 
 impl Written {
-    fn add(&mut self, reg: Reg) {
+    /// Notes one.
+    pub fn add(&mut self, reg: Reg) {
         let number = reg.as_machine().unwrap_or_default();
         if reg.is_float() {
             self.float |= 1 << number;

@@ -10,7 +10,7 @@ use crate::mach::{AluOp, CmpOp, MInst, Reg, Rhs, ShiftOp, UnOp};
 
 /// The shortest form of an instruction. 16-bit forms that write the flags
 /// need `dead`: that nothing reads the flags afterwards.
-pub(super) fn choose(inst: &MInst, dead: bool) -> Option<Inst> {
+pub(crate) fn choose(inst: &MInst, dead: bool) -> Option<Inst> {
     match *inst {
         MInst::Mov { rd, rm } => Some(Inst::MovRegT1 { rd: reg(rd)?, rm: reg(rm)? }),
         MInst::Alu { op, s, rd, rn, rhs, .. } => alu(op, s, dead || s, rd, rn, rhs),

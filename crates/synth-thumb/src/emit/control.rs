@@ -10,7 +10,7 @@ use super::{Emitter, Item, Label, condition};
 use crate::code::RelocKind;
 use crate::compile::CompileError;
 use crate::inst::{Imm8, Inst, ItBlock, Off24};
-use crate::mach::{Callee, Cc, CmpOp, EdgeTarget, Located, MFunction, MInst, Reg, Rhs};
+use crate::mach::{AluOp, Callee, Cc, CmpOp, EdgeTarget, Located, MFunction, MInst, Reg, Rhs};
 
 /// Trap instructions that stand behind the function's code.
 pub(super) struct Traps {
@@ -288,8 +288,26 @@ impl Emitter<'_> {
     }
 
     /// Instructions under a condition: IT and what follows it.
-    pub(super) fn emit_conditional(&mut self, inst: &MInst) -> Result<(), CompileError> {
+    pub(super) fn emit_conditional(
+        &mut self,
+        inst: &MInst,
+        dead: bool,
+    ) -> Result<(), CompileError> {
         match *inst {
+            // The carry as a number: `rd - rd - !C`.
+            MInst::SetCond { cond: cond @ (Cc::Lo | Cc::Hs), rd, then: 1, other: 0 }
+            | MInst::SetCond { cond: cond @ (Cc::Lo | Cc::Hs), rd, then: 0, other: 1 }
+                if dead && low(rd).is_some() =>
+            {
+                let one_if_lower =
+                    (cond == Cc::Lo) == matches!(inst, MInst::SetCond { then: 1, .. });
+                let carry = low(rd).map(|rdn| Inst::SbcsRegT1 { rdn, rm: rdn });
+                self.push(carry, inst)?;
+                let rhs = Rhs::Imm(if one_if_lower { 0 } else { 1 });
+                let op = if one_if_lower { AluOp::Rsb } else { AluOp::Add };
+                let to_number = MInst::Alu { op, s: false, tied: false, rd, rn: rd, rhs };
+                self.push(choose(&to_number, true), inst)
+            }
             MInst::CondCmp { cond, op, rn, rhs } => {
                 self.it(cond, &[])?;
                 self.push(compare(op, rn, rhs), inst)
@@ -299,19 +317,22 @@ impl Emitter<'_> {
                 self.push(move_imm(rd, then.into()), inst)?;
                 self.push(move_imm(rd, other.into()), inst)
             }
-            MInst::Select { cond, rd, then, other } if rd == other => match then {
-                Rhs::Reg(rm) if rm == rd => Ok(()),
-                Rhs::Reg(rm) => {
-                    self.it(cond, &[])?;
-                    let (rd, rm) = (reg(rd), reg(rm));
-                    self.push(rd.zip(rm).map(|(rd, rm)| Inst::MovRegT1 { rd, rm }), inst)
+            MInst::Select { cond, rd, then, other } => {
+                let then = match then {
+                    Rhs::Reg(rm) if rm == rd => None,
+                    Rhs::Reg(rm) => Some(move_reg(rd, rm)),
+                    Rhs::Imm(value) => Some(move_imm(rd, value)),
+                    Rhs::Shifted(..) => return Err(CompileError::Encoding(inst.to_string())),
+                };
+                let other = (rd != other).then(|| move_reg(rd, other));
+                match (then, other) {
+                    (None, None) => return Ok(()),
+                    (None, Some(_)) => self.it(cond.inverted(), &[])?,
+                    (Some(_), None) => self.it(cond, &[])?,
+                    (Some(_), Some(_)) => self.it(cond, &[false])?,
                 }
-                Rhs::Imm(value) => {
-                    self.it(cond, &[])?;
-                    self.push(move_imm(rd, value), inst)
-                }
-                Rhs::Shifted(..) => Err(CompileError::Encoding(inst.to_string())),
-            },
+                then.into_iter().chain(other).try_for_each(|chosen| self.push(chosen, inst))
+            }
             MInst::CondAlu { cond, op, rd, rn, rhs } if rd == rn => {
                 self.it(cond, &[])?;
                 let plain = MInst::Alu { op, s: false, tied: true, rd, rn, rhs };
@@ -361,6 +382,10 @@ impl Emitter<'_> {
             self.item(Item::Trap { code, locs });
         }
     }
+}
+
+fn move_reg(rd: Reg, rm: Reg) -> Option<Inst> {
+    reg(rd).zip(reg(rm)).map(|(rd, rm)| Inst::MovRegT1 { rd, rm })
 }
 
 /// A move of a constant in an IT block, where 16-bit forms keep the flags.

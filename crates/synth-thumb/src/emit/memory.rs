@@ -77,7 +77,7 @@ macro_rules! signed_forms {
     };
 }
 
-pub(super) fn load(width: Width, rt: Reg, mode: Mode) -> Option<Inst> {
+pub(crate) fn load(width: Width, rt: Reg, mode: Mode) -> Option<Inst> {
     match width {
         Width::Word => match mode {
             Mode::Offset(SP, offset) if low(rt).is_some() && offset % 4 == 0 && offset < 1024 => {
@@ -97,7 +97,7 @@ pub(super) fn load(width: Width, rt: Reg, mode: Mode) -> Option<Inst> {
     }
 }
 
-pub(super) fn store(width: Width, rt: Reg, mode: Mode) -> Option<Inst> {
+pub(crate) fn store(width: Width, rt: Reg, mode: Mode) -> Option<Inst> {
     match width {
         Width::Word => match mode {
             Mode::Offset(SP, offset) if low(rt).is_some() && offset % 4 == 0 && offset < 1024 => {

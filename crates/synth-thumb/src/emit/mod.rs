@@ -5,7 +5,7 @@
 //! (see [`flags::dead`]). Branches, literals and tables stay symbolic: their
 //! form depends on distances, which [`crate::layout`] settles.
 
-mod alu;
+pub(crate) mod alu;
 mod arms;
 mod atomic;
 pub(crate) mod control;
@@ -13,8 +13,9 @@ mod cost;
 pub(crate) mod flags;
 mod float;
 mod form;
+mod it;
 mod limit;
-mod memory;
+pub(crate) mod memory;
 mod pointer;
 mod stack;
 mod tail;
@@ -143,6 +144,7 @@ pub fn emit(
 ) -> Result<Emitted, CompileError> {
     let mut emitter = Emitter::new(function, frame, options);
     emitter.run()?;
+    it::merge(&mut emitter.items);
     Ok(Emitted { items: emitter.items, cycles: emitter.cycles })
 }
 
@@ -168,6 +170,8 @@ pub(crate) struct Emitter<'a> {
     pushed_scratch: u16,
     traps: control::Traps,
     forward: control::Forward,
+    /// The first epilogue that is longer than a jump to it.
+    epilogue: Option<Label>,
     /// The blocks in the order in which they are placed, and the current one.
     order: Vec<u32>,
     at: usize,
@@ -197,6 +201,7 @@ impl<'a> Emitter<'a> {
             weight: 1,
             loc: SourceLoc::default(),
             pushed_scratch,
+            epilogue: None,
             traps,
             forward,
         }
@@ -277,7 +282,7 @@ impl<'a> Emitter<'a> {
             MInst::CondCmp { .. }
             | MInst::SetCond { .. }
             | MInst::Select { .. }
-            | MInst::CondAlu { .. } => self.emit_conditional(inst),
+            | MInst::CondAlu { .. } => self.emit_conditional(inst, dead),
             MInst::Float(float) => self.emit_float(float),
             MInst::LoadAcquire { .. }
             | MInst::StoreRelease { .. }

@@ -97,8 +97,17 @@ impl Emitter<'_> {
             && self.saved_doubles().is_none()
     }
 
-    /// Undoes the frame and returns.
+    /// Undoes the frame and returns, or jumps to where that is done.
     pub(super) fn epilogue(&mut self) -> Result<(), CompileError> {
+        if self.prefers_size() && !self.epilogue_is_short() {
+            if let Some(target) = self.epilogue {
+                self.item(Item::Branch { cond: None, target });
+                return Ok(());
+            }
+            let label = self.new_label();
+            self.item(Item::Label(label));
+            self.epilogue = Some(label);
+        }
         self.leave(Leave::Return)
     }
 

@@ -448,6 +448,21 @@ impl MInst {
         }
     }
 
+    /// Changes the condition; whether it has one that can be changed.
+    pub fn set_condition(&mut self, to: Cc) -> bool {
+        match self {
+            MInst::CondCmp { cond, .. }
+            | MInst::SetCond { cond, .. }
+            | MInst::Select { cond, .. }
+            | MInst::CondAlu { cond, .. }
+            | MInst::TrapIf { cond, .. }
+            | MInst::CondJump { cond, .. }
+            | MInst::Switch { outside: cond, .. } => *cond = to,
+            _ => return false,
+        }
+        true
+    }
+
     /// Whether it ends a block.
     pub fn is_terminator(&self) -> bool {
         matches!(

@@ -306,6 +306,12 @@ impl rules::Context for Lower<'_> {
         }
         // CMP, SBCS give the flags of a 64-bit difference except Z.
         let swap = matches!(cond, Cond::SGt | Cond::SLe | Cond::UGt | Cond::ULe);
+        if swap
+            && let (Some(lo), Some(hi)) = (self.word(blo), self.word(bhi))
+            && let Some((cond, bound)) = above(cond, u64::from(hi) << 32 | u64::from(lo))
+        {
+            return self.emit_compare_bound(cond, alo, ahi, bound);
+        }
         let (cond, [alo, ahi, blo, bhi]) = if swap {
             (cond.swapped(), [blo, bhi, alo, ahi])
         } else {
@@ -355,7 +361,48 @@ impl rules::Context for Lower<'_> {
     }
 }
 
+/// `a > c` as `a >= c + 1`, and `a <= c` as `a < c + 1`, if there is such a number.
+fn above(cond: Cond, c: u64) -> Option<(Cond, u64)> {
+    let largest = |most: u64| (c != most).then(|| c.wrapping_add(1));
+    Some(match cond {
+        Cond::SGt => (Cond::SGe, largest(i64::MAX as u64)?),
+        Cond::SLe => (Cond::SLt, largest(i64::MAX as u64)?),
+        Cond::UGt => (Cond::UGe, largest(u64::MAX)?),
+        Cond::ULe => (Cond::ULt, largest(u64::MAX)?),
+        _ => return None,
+    })
+}
+
 impl Lower<'_> {
+    /// A comparison of two words with a constant, by less or not less.
+    fn emit_compare_bound(&mut self, cond: Cond, alo: Value, ahi: Value, bound: u64) -> Cc {
+        let (low, high) = (bound as u32, (bound >> 32) as u32);
+        let hi = self.put_value(ahi);
+        if low == 0 {
+            // The low words never borrow.
+            let rhs = self.constant_rhs(high, imm::is_compare(high));
+            self.emit(MInst::Cmp { op: CmpOp::Cmp, rn: hi, rhs });
+            return cc(cond);
+        }
+        let lo = self.put_value(alo);
+        let rhs = self.constant_rhs(low, imm::is_compare(low));
+        let rhs_hi = self.constant_rhs(high, imm::is_modified(high));
+        self.emit(MInst::Cmp { op: CmpOp::Cmp, rn: lo, rhs });
+        self.define(|rd| MInst::Alu {
+            op: AluOp::Sbc,
+            s: true,
+            tied: false,
+            rd,
+            rn: hi,
+            rhs: rhs_hi,
+        });
+        cc(cond)
+    }
+
+    fn constant_rhs(&mut self, value: u32, fits: bool) -> Rhs {
+        if fits { Rhs::Imm(value) } else { Rhs::Reg(self.put_constant(value)) }
+    }
+
     /// A word as the second operand of CMP.
     pub(super) fn compare_rhs(&mut self, value: Value) -> Rhs {
         match self.word(value) {

@@ -1,0 +1,95 @@
+//! What allocation weighs: bytes and cycles of copies, accesses to the stack,
+//! and of instructions whose short form names no high register.
+
+use crate::compile::Prefer;
+use crate::emit::{alu, flags, memory};
+use crate::imm;
+use crate::mach::{Located, MFunction, MInst, Mode, OperandKind, Reg, Rhs, Width};
+
+/// Bytes and cycles as one figure, the more important first.
+#[derive(Clone, Copy)]
+pub(super) struct Scale(pub Prefer);
+
+impl Scale {
+    /// The cost of code that is executed `weight` times.
+    pub(super) fn cost(self, bytes: u64, cycles: u64, weight: u64) -> u64 {
+        match self.0 {
+            Prefer::Size => bytes * 2048 + (cycles * weight).min(1024),
+            Prefer::Speed => cycles * weight * 32 + bytes,
+        }
+    }
+}
+
+/// How often each block is executed, by its loops.
+pub(super) fn weights(function: &MFunction) -> Vec<u64> {
+    (0..function.blocks.len() as u32).map(|b| 8u64.pow(function.depth(b).min(6))).collect()
+}
+
+/// For each instruction of a block whether it is shorter if all its registers
+/// are low.
+pub(super) fn narrow(insts: &[Located]) -> Vec<bool> {
+    let dead = flags::dead(insts);
+    insts.iter().zip(dead).map(|(located, dead)| is_narrow(&located.inst, dead)).collect()
+}
+
+fn is_narrow(inst: &MInst, dead: bool) -> bool {
+    let short = match inst {
+        MInst::Const { value, .. } => {
+            return *value < 256 && dead || imm::cost(*value) > 4;
+        }
+        MInst::SymbolAddr { .. } | MInst::SlotAddr { .. } | MInst::SetCond { .. } => return true,
+        MInst::Select { then: Rhs::Imm(_), .. } => return true,
+        MInst::Load { width: Width::Word, mode, .. }
+        | MInst::Store { width: Width::Word, mode, .. }
+            if !matches!(mode, Mode::Offset(..) | Mode::Index(..)) =>
+        {
+            return true;
+        }
+        &MInst::Load { width, rd, mode } => memory::load(width, low(rd, 0), low_mode(mode)),
+        &MInst::Store { width, rt, mode } => memory::store(width, low(rt, 0), low_mode(mode)),
+        MInst::Mov { .. } | MInst::Call { .. } | MInst::Args(_) | MInst::Ret(_) => return false,
+        MInst::CondAlu { op, rd, rn, rhs, .. } => {
+            let (op, rd, rn, rhs) = (*op, *rd, *rn, *rhs);
+            alu::choose(&lowered(&MInst::Alu { op, s: false, tied: false, rd, rn, rhs }), true)
+        }
+        MInst::Alu { .. }
+        | MInst::Cmp { .. }
+        | MInst::ShiftImm { .. }
+        | MInst::ShiftReg { .. }
+        | MInst::Un { .. }
+        | MInst::Mul { .. } => alu::choose(&lowered(inst), dead),
+        _ => return false,
+    };
+    short.is_some_and(|short| short.size() == 2)
+}
+
+fn low(_: Reg, number: u8) -> Reg {
+    Reg::machine(number)
+}
+
+fn low_mode(mode: Mode) -> Mode {
+    match mode {
+        Mode::Offset(_, offset) => Mode::Offset(Reg::machine(1), offset),
+        Mode::Index(_, _, shift) => Mode::Index(Reg::machine(1), Reg::machine(2), shift),
+        other => other,
+    }
+}
+
+/// The instruction with low registers, the result in that of its first
+/// operand if that is a form of its own.
+fn lowered(inst: &MInst) -> MInst {
+    let two_address = match inst {
+        MInst::Alu { op, rhs, .. } => op.has_two_address_form(rhs),
+        MInst::ShiftReg { .. } => true,
+        MInst::Mul { .. } => true,
+        _ => false,
+    };
+    let mut inst = inst.clone();
+    let mut next = 0;
+    inst.visit_operands(&mut |reg, kind, _| {
+        let number = if kind != OperandKind::Use && two_address { 0 } else { next };
+        *reg = Reg::machine(number);
+        next += 1;
+    });
+    inst
+}

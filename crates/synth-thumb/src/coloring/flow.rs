@@ -1,0 +1,142 @@
+//! What instructions read and write, by node, and what is live where.
+//!
+//! Nodes are the machine's core registers (0 to 15) and, from 16 on, the
+//! variables.
+
+use std::ops::Range;
+
+use fixedbitset::FixedBitSet;
+
+use crate::mach::{MFunction, MInst, OperandKind, Reg};
+
+/// Nodes that are machine registers.
+pub(super) const MACHINE: u32 = 16;
+
+/// The node of a core register.
+pub(super) fn node(reg: Reg) -> u32 {
+    match (reg.as_machine(), reg.as_virtual()) {
+        (Some(number), _) => number.into(),
+        (None, number) => number.unwrap_or_default() + MACHINE,
+    }
+}
+
+/// Operands of one instruction: a range of [`Flow::operands`], the nodes read
+/// and then those written.
+#[derive(Clone, Copy)]
+pub(super) struct Access {
+    start: u32,
+    defs: u32,
+    end: u32,
+    /// Machine registers that it destroys.
+    pub clobbers: u16,
+    /// Whether it writes before it has read all.
+    pub early: bool,
+    /// Whether it is a copy.
+    pub copy: bool,
+}
+
+/// The flow of values through a function.
+pub(super) struct Flow {
+    pub accesses: Vec<Access>,
+    operands: Vec<u32>,
+    /// The instructions of each block.
+    pub blocks: Vec<Range<usize>>,
+    pub live_out: Vec<FixedBitSet>,
+    pub nodes: usize,
+}
+
+impl Flow {
+    pub(super) fn new(function: &mut MFunction) -> Flow {
+        let nodes = (MACHINE + function.virtuals) as usize;
+        let mut flow = Flow {
+            accesses: Vec::with_capacity(function.len()),
+            operands: vec![],
+            blocks: vec![],
+            live_out: vec![],
+            nodes,
+        };
+        let mut successors = vec![];
+        for block in &mut function.blocks {
+            let first = flow.accesses.len();
+            for located in &mut block.insts {
+                let access = flow.access(&mut located.inst);
+                flow.accesses.push(access);
+            }
+            flow.blocks.push(first..flow.accesses.len());
+            let last = block.insts.last().map(|last| last.inst.targets());
+            let targets = last.unwrap_or_default();
+            successors.push(targets.iter().map(|t| t.block as usize).collect::<Vec<_>>());
+        }
+        flow.solve(&successors);
+        flow
+    }
+
+    fn access(&mut self, inst: &mut MInst) -> Access {
+        let start = self.operands.len() as u32;
+        let mut written = vec![];
+        let mut early = false;
+        inst.visit_operands(&mut |reg, kind, _| match kind {
+            OperandKind::Use => self.operands.push(node(*reg)),
+            _ => {
+                written.push(node(*reg));
+                early |= kind == OperandKind::EarlyDef;
+            }
+        });
+        let defs = self.operands.len() as u32;
+        self.operands.extend(written);
+        let (clobbers, copy) = (inst.clobbers(), matches!(inst, MInst::Mov { .. }));
+        Access { start, defs, end: self.operands.len() as u32, clobbers, early, copy }
+    }
+
+    pub(super) fn uses(&self, access: Access) -> &[u32] {
+        &self.operands[access.start as usize..access.defs as usize]
+    }
+
+    pub(super) fn defs(&self, access: Access) -> &[u32] {
+        &self.operands[access.defs as usize..access.end as usize]
+    }
+
+    /// All operands.
+    pub(super) fn both(&self, access: Access) -> &[u32] {
+        &self.operands[access.start as usize..access.end as usize]
+    }
+
+    /// Liveness by iteration to a fixpoint.
+    fn solve(&mut self, successors: &[Vec<usize>]) {
+        let empty = FixedBitSet::with_capacity(self.nodes);
+        let count = self.blocks.len();
+        // Read before written, and written.
+        let mut reads = vec![empty.clone(); count];
+        let mut writes = vec![empty.clone(); count];
+        for (index, range) in self.blocks.iter().enumerate() {
+            for &access in self.accesses[range.clone()].iter().rev() {
+                for &def in self.defs(access) {
+                    writes[index].insert(def as usize);
+                    reads[index].set(def as usize, false);
+                }
+                for &used in self.uses(access) {
+                    reads[index].insert(used as usize);
+                }
+            }
+        }
+        let mut live_in = reads.clone();
+        let mut live_out = vec![empty; count];
+        let mut changed = true;
+        while changed {
+            changed = false;
+            for index in (0..count).rev() {
+                for &successor in &successors[index] {
+                    live_out[index].union_with(&live_in[successor]);
+                }
+                let mut live = live_out[index].clone();
+                live.difference_with(&writes[index]);
+                live.union_with(&reads[index]);
+                if live != live_in[index] {
+                    live_in[index] = live;
+                    changed = true;
+                }
+            }
+        }
+        self.live_out = live_out;
+    }
+}

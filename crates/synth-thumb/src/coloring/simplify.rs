@@ -1,0 +1,308 @@
+//! Iterated register coalescing (George and Appel, 1996): nodes that can be
+//! coloured whatever their neighbours get leave the graph, copies are merged
+//! where that keeps the graph colourable, and the order in which the nodes
+//! left tells in which order to colour them.
+//!
+//! Among nodes that may leave, the one with the least to lose leaves first,
+//! so that it chooses its register last.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::flow::MACHINE;
+use super::graph::{Copy, Graph};
+use super::spill::Remake;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Active,
+    Removed,
+    Merged(u32),
+}
+
+/// Costs by node.
+pub(super) struct Costs {
+    /// Of a life without a register; `u64::MAX` if it must have one.
+    pub spill: Vec<u64>,
+    /// Of a life in memory.
+    pub memory: Vec<u64>,
+    /// How the value can be made again in place of a life in memory.
+    pub remake: Vec<Option<Remake>>,
+    /// Of a register that short instructions can't name.
+    pub high: Vec<u64>,
+    /// What each machine register saves in copies.
+    pub wishes: Vec<[u64; MACHINE as usize]>,
+}
+
+impl Costs {
+    fn merge(&mut self, a: usize, b: usize) {
+        let fixed = self.spill[a] == u64::MAX || self.spill[b] == u64::MAX;
+        for number in 0..MACHINE as usize {
+            self.wishes[a][number] += self.wishes[b][number];
+        }
+        for list in [&mut self.spill, &mut self.memory, &mut self.high] {
+            list[a] = list[a].saturating_add(list[b]);
+        }
+        if self.remake[a] != self.remake[b] {
+            self.remake[a] = None;
+        }
+        if self.remake[a].is_none() && !fixed {
+            self.spill[a] = self.memory[a];
+        }
+    }
+}
+
+impl Costs {
+    /// What merging two nodes loses of their wishes: both get one register.
+    fn discord(&self, a: usize, b: usize) -> u64 {
+        let (a, b) = (&self.wishes[a], &self.wishes[b]);
+        let best = |list: &[u64; MACHINE as usize]| list.iter().max().copied().unwrap_or(0);
+        let both = a.iter().zip(b).map(|(a, b)| a + b).max().unwrap_or(0);
+        best(a) + best(b) - both
+    }
+}
+
+/// The graph after simplification.
+pub(super) struct Order {
+    /// Nodes in the order in which to colour them.
+    pub stack: Vec<u32>,
+    states: Vec<State>,
+}
+
+impl Order {
+    /// The node that one was merged into, if it was there.
+    pub(super) fn group(&self, node: u32) -> Option<u32> {
+        ((node as usize) < self.states.len()).then(|| self.representative(node))
+    }
+
+    /// The node that one was merged into, or itself.
+    pub(super) fn representative(&self, mut node: u32) -> u32 {
+        while let State::Merged(into) = self.states[node as usize] {
+            node = into;
+        }
+        node
+    }
+}
+
+struct Simplifier<'a> {
+    graph: &'a mut Graph,
+    costs: &'a mut Costs,
+    allowed: u16,
+    colors: usize,
+    degree: Vec<usize>,
+    states: Vec<State>,
+    copies: &'a [Copy],
+    /// Copies of each node that may still be merged.
+    pending: Vec<Vec<u32>>,
+    live: Vec<bool>,
+    /// Copies to try, by what merging saves, the first among equals first; and
+    /// those that were not safe to merge.
+    queue: BinaryHeap<(u64, Reverse<u32>)>,
+    unsafe_yet: Vec<(u64, Reverse<u32>)>,
+    stack: Vec<u32>,
+    /// Nodes that are in the graph.
+    active: Vec<u32>,
+}
+
+/// Simplifies the graph for the allowed registers. `present` are the nodes that
+/// the function has; copies stand by falling cost.
+pub(super) fn run(
+    graph: &mut Graph,
+    costs: &mut Costs,
+    copies: &[Copy],
+    allowed: u16,
+    present: Vec<u32>,
+) -> Order {
+    let nodes = graph.adjacent.len();
+    let mut pending = vec![vec![]; nodes];
+    let mut live = vec![false; copies.len()];
+    let mut queue = BinaryHeap::new();
+    for (index, copy) in (0..).zip(copies) {
+        // A machine register is a wish.
+        match (copy.a < MACHINE, copy.b < MACHINE) {
+            (true, _) => costs.wishes[copy.b as usize][copy.a as usize] += copy.cost,
+            (_, true) => costs.wishes[copy.a as usize][copy.b as usize] += copy.cost,
+            (false, false) => {
+                pending[copy.a as usize].push(index);
+                pending[copy.b as usize].push(index);
+                live[index as usize] = true;
+                queue.push((copy.cost, Reverse(index)));
+            }
+        }
+    }
+    let degree = (0..nodes)
+        .map(|n| graph.adjacent[n].len() + (graph.forbidden[n] & allowed).count_ones() as usize)
+        .collect();
+    let mut simplifier = Simplifier {
+        graph,
+        costs,
+        allowed,
+        colors: allowed.count_ones() as usize,
+        degree,
+        states: vec![State::Active; nodes],
+        copies,
+        pending,
+        live,
+        queue,
+        unsafe_yet: vec![],
+        stack: vec![],
+        active: present,
+    };
+    simplifier.run();
+    Order { stack: simplifier.stack.into_iter().rev().collect(), states: simplifier.states }
+}
+
+impl Simplifier<'_> {
+    fn run(&mut self) {
+        loop {
+            let states = &self.states;
+            self.active.retain(|&n| states[n as usize] == State::Active);
+            if self.active.is_empty() {
+                break;
+            }
+            if self.remove_easy() || self.merge_one() || self.freeze_one() {
+                continue;
+            }
+            let dear = |&&n: &&u32| {
+                let cost = u128::from(self.costs.spill[n as usize]) << 16;
+                (cost / (self.degree[n as usize].max(1) as u128), n)
+            };
+            if let Some(&node) = self.active.iter().min_by_key(dear) {
+                self.drop_copies(node);
+                self.remove(node);
+            }
+        }
+    }
+
+    fn has_copies(&self, node: u32) -> bool {
+        self.pending[node as usize].iter().any(|&c| self.live[c as usize])
+    }
+
+    fn drop_copies(&mut self, node: u32) {
+        for &copy in &self.pending[node as usize] {
+            self.live[copy as usize] = false;
+        }
+    }
+
+    /// Removes the nodes of low degree that no copy wants to merge.
+    fn remove_easy(&mut self) -> bool {
+        let easy = |&n: &u32| self.degree[n as usize] < self.colors && !self.has_copies(n);
+        let mut found: Vec<u32> = self.active.iter().copied().filter(easy).collect();
+        found.sort_by_key(|&n| (self.costs.high[n as usize], self.costs.spill[n as usize], n));
+        let any = !found.is_empty();
+        if any {
+            self.queue.extend(self.unsafe_yet.drain(..));
+        }
+        for node in found {
+            self.remove(node);
+        }
+        any
+    }
+
+    fn remove(&mut self, node: u32) {
+        self.states[node as usize] = State::Removed;
+        self.stack.push(node);
+        for i in 0..self.graph.adjacent[node as usize].len() {
+            let other = self.graph.adjacent[node as usize][i];
+            self.degree[other as usize] = self.degree[other as usize].saturating_sub(1);
+        }
+    }
+
+    fn representative(&self, mut node: u32) -> u32 {
+        while let State::Merged(into) = self.states[node as usize] {
+            node = into;
+        }
+        node
+    }
+
+    /// Merges the ends of the copy that saves most where that is safe.
+    fn merge_one(&mut self) -> bool {
+        while let Some((saved, Reverse(index))) = self.queue.pop() {
+            if !self.live[index as usize] {
+                continue;
+            }
+            let copy = self.copies[index as usize];
+            let (a, b) = (self.representative(copy.a), self.representative(copy.b));
+            let gone = |n: u32| self.states[n as usize] == State::Removed;
+            let now = copy.cost.saturating_sub(self.costs.discord(a as usize, b as usize));
+            if a == b || gone(a) || gone(b) || self.conflict(a, b) || now == 0 {
+                self.live[index as usize] = false;
+            } else if now < saved {
+                self.queue.push((now, Reverse(index)));
+            } else if self.is_safe(a, b) {
+                self.live[index as usize] = false;
+                self.merge(a, b);
+                return true;
+            } else {
+                self.unsafe_yet.push((now, Reverse(index)));
+            }
+        }
+        false
+    }
+
+    fn conflict(&self, a: u32, b: u32) -> bool {
+        let forbidden = self.graph.forbidden[a as usize] | self.graph.forbidden[b as usize];
+        self.graph.are_connected(a, b) || self.allowed & !forbidden == 0
+    }
+
+    fn neighbours(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
+        let adjacent = self.graph.adjacent[node as usize].iter().copied();
+        adjacent.filter(|&n| self.states[n as usize] == State::Active)
+    }
+
+    /// Whether merging leaves the graph as colourable as it is: Briggs' test.
+    fn is_safe(&self, a: u32, b: u32) -> bool {
+        let forbidden = self.graph.forbidden[a as usize] | self.graph.forbidden[b as usize];
+        let mut significant = (forbidden & self.allowed).count_ones() as usize;
+        for n in self.neighbours(a) {
+            let common = usize::from(self.graph.are_connected(n, b));
+            significant += usize::from(self.degree[n as usize] - common >= self.colors);
+        }
+        for n in self.neighbours(b).filter(|&n| !self.graph.are_connected(n, a)) {
+            significant += usize::from(self.degree[n as usize] >= self.colors);
+        }
+        significant < self.colors
+    }
+
+    /// Merges `b` into `a`.
+    fn merge(&mut self, a: u32, b: u32) {
+        self.states[b as usize] = State::Merged(a);
+        let neighbours: Vec<u32> = self.graph.adjacent[b as usize].clone();
+        for n in neighbours {
+            let active = self.states[n as usize] == State::Active;
+            if self.graph.are_connected(n, a) {
+                if active {
+                    self.degree[n as usize] -= 1;
+                }
+            } else {
+                self.graph.connect(n, a);
+                if active {
+                    self.degree[a as usize] += 1;
+                }
+            }
+        }
+        let (old, new) = (self.graph.forbidden[a as usize], self.graph.forbidden[b as usize]);
+        self.graph.forbidden[a as usize] |= new;
+        self.degree[a as usize] += (new & !old & self.allowed).count_ones() as usize;
+        self.costs.merge(a as usize, b as usize);
+        let moved = self.pending[b as usize].clone();
+        self.pending[a as usize].extend(moved);
+    }
+
+    /// Gives up the copies of a node of low degree: of the one with the
+    /// cheapest.
+    fn freeze_one(&mut self) -> bool {
+        let cost = |n: u32| {
+            let copies = self.pending[n as usize].iter().filter(|&&c| self.live[c as usize]);
+            copies.map(|&c| self.copies[c as usize].cost).sum::<u64>()
+        };
+        let low = self.active.iter().copied().filter(|&n| self.degree[n as usize] < self.colors);
+        match low.min_by_key(|&n| (cost(n), n)) {
+            Some(node) => {
+                self.drop_copies(node);
+                true
+            }
+            None => false,
+        }
+    }
+}

@@ -1,0 +1,270 @@
+//! Values that get no register live in the frame, or are made again where
+//! they are used if that is as good: constants and addresses.
+//!
+//! Uses that are near each other in one block share a load. What remains are
+//! lives of a few instructions.
+
+use std::collections::BTreeMap;
+
+use synth_ir::SymbolId;
+
+use super::flow::node;
+use super::simplify::Order;
+use crate::mach::{FrameSlot, Located, MFunction, MInst, Mode, Reg, Width};
+
+/// Instructions over which a loaded value is kept.
+const WINDOW: usize = 12;
+
+/// How a value can be made again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Remake {
+    Word(u32),
+    Symbol(SymbolId, i32),
+    Slot(FrameSlot, i32),
+    /// A stack argument.
+    Incoming(u32),
+    /// The word of a spilled value.
+    Spilled(FrameSlot),
+}
+
+impl Remake {
+    /// How the result of an instruction can be made again. Arguments stay as
+    /// they are if `incoming`.
+    pub(super) fn of(inst: &MInst, incoming: bool) -> Option<(Reg, Remake)> {
+        match *inst {
+            MInst::Const { rd, value } => Some((rd, Remake::Word(value))),
+            MInst::SymbolAddr { rd, symbol, addend } => Some((rd, Remake::Symbol(symbol, addend))),
+            MInst::SlotAddr { rd, slot, offset } => Some((rd, Remake::Slot(slot, offset))),
+            MInst::Load { width: Width::Word, rd, mode: Mode::Incoming(at) } if incoming => {
+                Some((rd, Remake::Incoming(at)))
+            }
+            _ => None,
+        }
+    }
+
+    fn make(self, rd: Reg) -> MInst {
+        let load = |mode| MInst::Load { width: Width::Word, rd, mode };
+        match self {
+            Remake::Word(value) => MInst::Const { rd, value },
+            Remake::Symbol(symbol, addend) => MInst::SymbolAddr { rd, symbol, addend },
+            Remake::Slot(slot, offset) => MInst::SlotAddr { rd, slot, offset },
+            Remake::Incoming(at) => load(Mode::Incoming(at)),
+            Remake::Spilled(slot) => load(Mode::Slot(slot, 0)),
+        }
+    }
+
+    /// Bytes and cycles.
+    pub(super) fn cost(self) -> (u64, u64) {
+        match self {
+            Remake::Word(value) => {
+                (crate::imm::cost(value).min(4).into(), if value < 0x1_0000 { 1 } else { 2 })
+            }
+            Remake::Symbol(..) => (3, 2),
+            Remake::Slot(..) => (2, 1),
+            Remake::Incoming(_) | Remake::Spilled(_) => (2, 2),
+        }
+    }
+}
+
+/// What is known of variables besides their instructions.
+#[derive(Default)]
+pub(super) struct Variables {
+    /// The first one that spilling added.
+    pub first: u32,
+    /// Those that must have a register.
+    pub fixed: Vec<bool>,
+    /// Those that hold a value which can be made again.
+    pub remakes: Vec<Option<Remake>>,
+}
+
+impl Variables {
+    pub(super) fn resize(&mut self, count: usize) {
+        self.fixed.resize(count, false);
+        self.remakes.resize(count, None);
+    }
+}
+
+/// The spilled groups and where each lives.
+struct Spiller<'a> {
+    order: &'a Order,
+    homes: BTreeMap<u32, Remake>,
+    /// By group, the register that holds it now, and the last instruction that
+    /// used it.
+    current: BTreeMap<u32, (Reg, usize)>,
+    variables: &'a mut Variables,
+}
+
+/// Rewrites the function so that the groups of these nodes live in memory,
+/// or are made again as `remake` tells.
+pub(super) fn run(
+    function: &mut MFunction,
+    order: &Order,
+    spilled: &[u32],
+    variables: &mut Variables,
+    remake: impl Fn(u32) -> Option<Remake>,
+) {
+    let mut homes = BTreeMap::new();
+    for &group in spilled {
+        let home = remake(group).unwrap_or_else(|| Remake::Spilled(function.new_slot(4, 4)));
+        homes.insert(group, home);
+    }
+    let mut spiller = Spiller { order, homes, current: BTreeMap::new(), variables };
+    for index in 0..function.blocks.len() {
+        let old = std::mem::take(&mut function.blocks[index].insts);
+        let mut new = Vec::with_capacity(old.len() + 8);
+        spiller.current.clear();
+        for located in old {
+            spiller.rewrite(function, located, &mut new);
+        }
+        function.blocks[index].insts = new;
+    }
+}
+
+impl Spiller<'_> {
+    /// The group of a register, if it is spilled.
+    fn group(&self, reg: Reg) -> Option<u32> {
+        let group = self.order.group(node(reg))?;
+        self.homes.contains_key(&group).then_some(group)
+    }
+
+    /// Whether the uses of a group near each other share a register: not if it
+    /// was such a share itself.
+    fn shares(&self, group: u32) -> bool {
+        group < self.variables.first + super::flow::MACHINE
+    }
+
+    fn temporary(&mut self, function: &mut MFunction) -> Reg {
+        let reg = function.new_reg();
+        self.variables.resize(function.virtuals as usize);
+        if let Some(number) = reg.as_virtual() {
+            self.variables.fixed[number as usize] = true;
+        }
+        reg
+    }
+
+    fn rewrite(&mut self, function: &mut MFunction, mut located: Located, new: &mut Vec<Located>) {
+        let loc = located.loc;
+        if let MInst::Mov { rd, rm } = located.inst {
+            new.extend(self.copy(rd, rm, new.len()).map(|inst| Located::new(inst, loc)));
+            if self.group(rd).is_none() || self.group(rm).is_none() {
+                return;
+            }
+            // From memory to memory.
+            let (to, from) = (self.group(rd), self.group(rm));
+            if to != from {
+                let (home, from) = (to.map(|g| self.homes[&g]), from.map(|g| self.homes[&g]));
+                if let (Some(Remake::Spilled(slot)), Some(from)) = (home, from) {
+                    let reg = self.temporary(function);
+                    new.push(Located::new(from.make(reg), loc));
+                    new.push(Located::new(store(reg, slot), loc));
+                }
+                to.map(|g| self.current.remove(&g));
+            }
+            return;
+        }
+        let mut operands = vec![];
+        located.inst.visit_operands(&mut |reg, kind, _| {
+            operands.push((*reg, kind == crate::mach::OperandKind::Use));
+        });
+        let mut renamed: BTreeMap<u32, Reg> = BTreeMap::new();
+        let mut stores = vec![];
+        for (reg, is_use) in operands {
+            let Some(group) = self.group(reg) else { continue };
+            let home = self.homes[&group];
+            if is_use && !renamed.contains_key(&group) {
+                let register = self.load(function, group, home, loc, new);
+                renamed.insert(group, register);
+            }
+            if !is_use {
+                let register = match renamed.get(&group) {
+                    Some(&register) => register,
+                    None => self.temporary(function),
+                };
+                renamed.insert(group, register);
+                if let Some(number) = register.as_virtual() {
+                    self.variables.remakes[number as usize] = None;
+                }
+                match home {
+                    Remake::Spilled(slot) => stores.push(Located::new(store(register, slot), loc)),
+                    // The definition itself is needed no more.
+                    _ => {
+                        self.current.remove(&group);
+                        return;
+                    }
+                }
+                if self.shares(group) {
+                    self.current.insert(group, (register, new.len()));
+                }
+            }
+        }
+        located.inst.visit_operands(&mut |reg, _, _| {
+            if let Some(to) = self.group(*reg).and_then(|group| renamed.get(&group)) {
+                *reg = *to;
+            }
+        });
+        if matches!(located.inst, MInst::Call { .. }) {
+            self.current.clear();
+        }
+        new.push(located);
+        new.extend(stores);
+    }
+
+    /// The register that holds a group's value for an instruction.
+    fn load(
+        &mut self,
+        function: &mut MFunction,
+        group: u32,
+        home: Remake,
+        loc: synth_ir::SourceLoc,
+        new: &mut Vec<Located>,
+    ) -> Reg {
+        if let Some((reg, last)) = self.current.get_mut(&group)
+            && new.len() - *last <= WINDOW
+        {
+            *last = new.len();
+            let reg = *reg;
+            // It lives longer, and may be made again once more.
+            if let Some(number) = reg.as_virtual() {
+                self.variables.fixed[number as usize] = false;
+            }
+            return reg;
+        }
+        let reg = self.temporary(function);
+        if let Some(number) = reg.as_virtual() {
+            self.variables.remakes[number as usize] = Some(home);
+        }
+        new.push(Located::new(home.make(reg), loc));
+        if self.shares(group) {
+            self.current.insert(group, (reg, new.len()));
+        }
+        reg
+    }
+
+    /// A copy of which one end at most is spilled.
+    fn copy(&mut self, rd: Reg, rm: Reg, at: usize) -> Option<MInst> {
+        match (self.group(rd), self.group(rm)) {
+            (None, None) => Some(MInst::Mov { rd, rm }),
+            (None, Some(group)) => match self.current.get(&group) {
+                Some(&(rm, last)) if at - last <= WINDOW => {
+                    if let Some(number) = rm.as_virtual() {
+                        self.variables.fixed[number as usize] = false;
+                    }
+                    Some(MInst::Mov { rd, rm })
+                }
+                _ => Some(self.homes[&group].make(rd)),
+            },
+            (Some(group), None) => {
+                self.current.remove(&group);
+                match self.homes[&group] {
+                    Remake::Spilled(slot) => Some(store(rm, slot)),
+                    _ => None,
+                }
+            }
+            (Some(_), Some(_)) => None,
+        }
+    }
+}
+
+fn store(rt: Reg, slot: FrameSlot) -> MInst {
+    MInst::Store { width: Width::Word, rt, mode: Mode::Slot(slot, 0) }
+}

@@ -1,0 +1,198 @@
+//! Comparisons that are not needed because their flags are there already, or
+//! come from an instruction that is needed anyway. It runs after allocation,
+//! when equal means equal in registers.
+//!
+//! - A comparison like the one before it.
+//! - `sub d, a, b` beside `cmp a, b`: SUBS makes the flags of both.
+//! - A comparison with 0 behind the operation that made the value, for the
+//!   conditions that depend on N and Z alone.
+//! - `d = a - 1` and a comparison of d with -1: equal if a was 0, which is the
+//!   borrow.
+
+use std::collections::BTreeSet;
+
+use crate::emit::alu;
+use crate::mach::{AluOp, Cc, CmpOp, Located, MFunction, MInst, OperandKind, Reg, Rhs};
+
+/// Instructions between an operation and a comparison that are looked through.
+const REACH: usize = 12;
+
+/// Removes comparisons of a function of machine registers.
+pub fn run(function: &mut MFunction) {
+    for block in &mut function.blocks {
+        let mut at = 0;
+        while at < block.insts.len() {
+            if repeats(&mut block.insts, at) || joins(&mut block.insts, at) {
+                block.insts.remove(at);
+            } else {
+                at += 1;
+            }
+        }
+    }
+}
+
+/// Registers that an instruction writes, calls' victims included.
+fn written(inst: &mut MInst) -> BTreeSet<Reg> {
+    let clobbers = inst.clobbers();
+    let mut set: BTreeSet<Reg> =
+        (0..16u8).filter(|n| clobbers & 1 << n != 0).map(Reg::machine).collect();
+    inst.visit_operands(&mut |reg, kind, _| {
+        if kind != OperandKind::Use {
+            set.insert(*reg);
+        }
+    });
+    set
+}
+
+fn reads(inst: &mut MInst) -> BTreeSet<Reg> {
+    let mut set = BTreeSet::new();
+    inst.visit_operands(&mut |reg, kind, _| {
+        if kind == OperandKind::Use {
+            set.insert(*reg);
+        }
+    });
+    set
+}
+
+/// Whether the comparison at `at` finds its flags made by an equal one.
+fn repeats(insts: &mut [Located], at: usize) -> bool {
+    let mut compare = insts[at].inst.clone();
+    if !matches!(compare, MInst::Cmp { .. }) {
+        return false;
+    }
+    let operands = reads(&mut compare);
+    for located in insts[..at].iter_mut().rev() {
+        if located.inst == compare {
+            return true;
+        }
+        if located.inst.writes_flags() || !operands.is_disjoint(&written(&mut located.inst)) {
+            return false;
+        }
+    }
+    false
+}
+
+/// Whether an operation before or behind the comparison at `at` makes its
+/// flags now.
+fn joins(insts: &mut [Located], at: usize) -> bool {
+    let MInst::Cmp { op: CmpOp::Cmp, rn, rhs } = insts[at].inst else { return false };
+    before(insts, at, rn, rhs) || behind(insts, at, rn, rhs)
+}
+
+/// With flags, if that is a form that exists.
+fn with_flags(inst: &MInst) -> Option<MInst> {
+    let MInst::Alu { op, s: false, tied, rd, rn, rhs } = *inst else { return None };
+    let setter = MInst::Alu { op, s: true, tied, rd, rn, rhs };
+    alu::choose(&setter, true).is_some().then_some(setter)
+}
+
+fn is_difference(inst: &MInst, a: Reg, b: Rhs) -> bool {
+    match *inst {
+        MInst::Alu { op: AluOp::Sub, rn, rhs, .. } => rn == a && rhs == b,
+        MInst::Alu { op: AluOp::Add, rn, rhs: Rhs::Imm(value), .. } => {
+            // The negation of these overflows.
+            let negatable = value != 0 && value != 0x8000_0000;
+            rn == a && negatable && b == Rhs::Imm(value.wrapping_neg())
+        }
+        _ => false,
+    }
+}
+
+/// The operation stands before the comparison.
+fn before(insts: &mut [Located], at: usize, rn: Reg, rhs: Rhs) -> bool {
+    let operands = reads(&mut MInst::Cmp { op: CmpOp::Cmp, rn, rhs });
+    let start = at.saturating_sub(REACH);
+    for index in (start..at).rev() {
+        let inst = &insts[index].inst;
+        let results = written(&mut inst.clone());
+        // The conditions change, but not if the flags are the same.
+        let change = if is_difference(inst, rn, rhs) && operands.is_disjoint(&results) {
+            Some(None)
+        } else {
+            of_result(inst, rn, rhs).map(Some)
+        };
+        if let Some(change) = change {
+            let Some(setter) = with_flags(inst) else { return false };
+            if change.is_some_and(|change| !retarget(&mut insts[at + 1..], change)) {
+                return false;
+            }
+            insts[index].inst = setter;
+            return true;
+        }
+        if inst.writes_flags() || inst.reads_flags() || !operands.is_disjoint(&results) {
+            return false;
+        }
+    }
+    false
+}
+
+/// How conditions change if the operation that made `rn` sets the flags in
+/// place of a comparison.
+fn of_result(inst: &MInst, rn: Reg, rhs: Rhs) -> Option<fn(Cc) -> Option<Cc>> {
+    let MInst::Alu { rd, rn: from, .. } = *inst else { return None };
+    match rhs {
+        _ if rd != rn => None,
+        Rhs::Imm(0) => Some(of_sign),
+        Rhs::Imm(u32::MAX) if is_difference(inst, from, Rhs::Imm(1)) => Some(of_borrow),
+        _ => None,
+    }
+}
+
+/// The subtraction stands behind the comparison, before anything reads the
+/// flags.
+fn behind(insts: &mut [Located], at: usize, rn: Reg, rhs: Rhs) -> bool {
+    let operands = reads(&mut MInst::Cmp { op: CmpOp::Cmp, rn, rhs });
+    for index in at + 1..insts.len().min(at + REACH) {
+        let inst = &insts[index].inst;
+        if is_difference(inst, rn, rhs) {
+            let Some(setter) = with_flags(inst) else { return false };
+            insts[index].inst = setter;
+            return true;
+        }
+        let results = written(&mut inst.clone());
+        if inst.writes_flags() || inst.reads_flags() || !operands.is_disjoint(&results) {
+            return false;
+        }
+    }
+    false
+}
+
+/// Conditions of a comparison with 0 by N and Z, which every operation sets.
+fn of_sign(cond: Cc) -> Option<Cc> {
+    match cond {
+        Cc::Eq | Cc::Ls => Some(Cc::Eq),
+        Cc::Ne | Cc::Hi => Some(Cc::Ne),
+        Cc::Lt | Cc::Mi => Some(Cc::Mi),
+        Cc::Ge | Cc::Pl => Some(Cc::Pl),
+        _ => None,
+    }
+}
+
+/// Conditions of the comparison of `a - 1` with -1 by the carry of `a - 1`.
+fn of_borrow(cond: Cc) -> Option<Cc> {
+    match cond {
+        // No unsigned value is higher than -1.
+        Cc::Eq | Cc::Hs => Some(Cc::Lo),
+        Cc::Ne | Cc::Lo => Some(Cc::Hs),
+        _ => None,
+    }
+}
+
+/// Changes the conditions that read the flags of a comparison that was before
+/// `insts`; whether all could be.
+fn retarget(insts: &mut [Located], translate: fn(Cc) -> Option<Cc>) -> bool {
+    let mut changes = vec![];
+    for (index, located) in insts.iter().enumerate() {
+        if matches!(located.inst, MInst::CondCmp { .. } | MInst::Float(_)) {
+            return false;
+        }
+        if located.inst.reads_flags() {
+            let Some(cond) = located.inst.condition().and_then(translate) else { return false };
+            changes.push((index, cond));
+        }
+        if located.inst.writes_flags() {
+            break;
+        }
+    }
+    changes.into_iter().all(|(index, cond)| insts[index].inst.set_condition(cond))
+}
