@@ -132,7 +132,12 @@ fn run_all(
                 if stop.load(Ordering::Relaxed) {
                     break;
                 }
-                let (entries, lost) = run_script(&mut engine, &scripts[number]);
+                let (mut entries, mut lost) = run_script(&mut engine, &scripts[number]);
+                if lost {
+                    // Perhaps the machine had too much to do.
+                    engine = Engine::start(cpu, arguments.float_abi, level, arguments.stack_check)?;
+                    (entries, lost) = run_script(&mut engine, &scripts[number]);
+                }
                 if arguments.fail_fast
                     && entries.iter().any(|e| matches!(e.verdict, Verdict::Failed(_)))
                 {

@@ -74,12 +74,15 @@ pub struct Runner<'e> {
     definitions: BTreeMap<Option<String>, Source>,
     /// Whether the emulator has to be started again.
     pub lost: bool,
+    /// How often it was before.
+    restarts: u32,
 }
 
 impl<'e> Runner<'e> {
     /// A runner on an empty engine. Modules are validated under `features`.
     pub fn new(engine: &'e mut Engine, features: Option<WasmFeatures>) -> Self {
         engine.reset();
+        let restarts = engine.loader.machine().restarts();
         let mut runner = Runner {
             engine,
             features,
@@ -90,6 +93,7 @@ impl<'e> Runner<'e> {
             registered: BTreeMap::new(),
             definitions: BTreeMap::new(),
             lost: false,
+            restarts,
         };
         let spectest = Source::Text(include_bytes!("spectest.wat").to_vec());
         let (number, _) = runner.instantiate(&spectest);
@@ -102,6 +106,16 @@ impl<'e> Runner<'e> {
         if self.lost {
             return Verdict::Failed("the emulator was lost before".to_string());
         }
+        let verdict = self.judge(directive);
+        // It is started again, without its memory, if it did not answer in time.
+        if self.engine.loader.machine().restarts() != self.restarts {
+            self.lost = true;
+            return Verdict::Failed(format!("the emulator was lost: {verdict:?}"));
+        }
+        verdict
+    }
+
+    fn judge(&mut self, directive: &Directive) -> Verdict {
         match &directive.kind {
             Kind::Module { name, source } => self.module(name.as_deref(), source),
             Kind::Definition { name, source } => self.define(name, source),
