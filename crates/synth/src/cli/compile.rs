@@ -131,6 +131,9 @@ impl Compile {
             // A closed standard error leaves nobody to tell.
             let _ = writeln!(std::io::stderr(), "guess: {guess}");
         }
+        for warning in compiled.warnings() {
+            let _ = writeln!(std::io::stderr(), "warning: {warning}");
+        }
         let contents = self.program.in_input(self.emit(&compiled, board.as_ref()))?;
         write(&output, &contents)?;
         self.write_headers(&compiled, &output)
