@@ -3,11 +3,13 @@
 use std::fmt::Write;
 use std::process::Command;
 
+use synth::Bounds;
+
 use super::super::{Result, bench_dir};
 use super::Measured;
 use super::figures::{CYCLES, Cost, INSTRUCTIONS, MAIN, SIZE, STACK, best, cost_of, mean, ratio};
 use super::measure::{Machine, Program, Samples};
-use super::way::{Language, Way};
+use super::way::{Language, Tool, Way};
 
 /// The page, with the paragraphs of `bench/worst.md`.
 pub(super) fn results(measured: &Measured, machines: &[Machine]) -> Result<String> {
@@ -83,7 +85,9 @@ machine; code in the linear model keeps arrays in its own memory beside it.\n"
         for i in 0..machines.len() {
             let samples: Vec<&Samples> = measured.iter().map(|(_, samples)| &samples[i]).collect();
             for cost in [SIZE, INSTRUCTIONS, CYCLES, STACK] {
-                let _ = write!(row, " {:.2} |", mean(&samples, way, cost));
+                let mean = mean(&samples, way, cost);
+                let text = if mean.is_nan() { "–".to_string() } else { format!("{mean:.2}") };
+                let _ = write!(row, " {text} |");
             }
         }
         let _ = writeln!(out, "{row}");
@@ -100,6 +104,38 @@ fn ways() -> Vec<Way> {
     ways.splice(native..native, rustc);
     ways
 }
+
+/// The lines of the README's table that the results are put between.
+const MARKS: [&str; 2] =
+    ["<!-- cargo xtask bench: begin -->\n", "<!-- cargo xtask bench: end -->\n"];
+
+/// The README with the means of the first machine in place of earlier ones.
+pub(super) fn readme(text: &str, measured: &Measured) -> Result<String> {
+    let missing = || format!("the README has no '{}'", MARKS[0].trim());
+    let (before, rest) = text.split_once(MARKS[0]).ok_or_else(missing)?;
+    let (_, after) = rest.split_once(MARKS[1]).ok_or_else(missing)?;
+    let samples: Vec<&Samples> = measured.iter().map(|(_, samples)| &samples[0]).collect();
+    let mut table = format!(
+        "| {} programs, cortex-m4 | size at -Os | cycles at -O2 |\n|---|---:|---:|\n",
+        samples.len()
+    );
+    for (name, tool) in COMPILERS {
+        let mean = |level, cost| mean(&samples, Way { tool, level }, cost);
+        let _ = writeln!(table, "| {name} | {:.2} | {:.2} |", mean("s", SIZE), mean("2", CYCLES));
+    }
+    Ok(format!("{before}{}{table}{}{after}", MARKS[0], MARKS[1]))
+}
+
+/// The rows of the README's table.
+const COMPILERS: [(&str, Tool); 7] = [
+    ("**synth**", Tool::Linear(Bounds::None)),
+    ("**synth**, bounds checked", Tool::Linear(Bounds::Check)),
+    ("**synth**, the host's memory (native model)", Tool::Native),
+    ("gcc from C", Tool::Gcc),
+    ("clang from C", Tool::Clang),
+    ("wasm2c and gcc", Tool::Wasm2c { checked: false }),
+    ("wasm2c and gcc, bounds checked", Tool::Wasm2c { checked: true }),
+];
 
 fn by_program(out: &mut String, machine: &Machine, programs: &[(&Program, &Samples)]) {
     let floats = if machine.hard_float { "its floating-point unit" } else { "float routines" };

@@ -57,6 +57,12 @@ pub(super) struct Sample {
 /// Ways and what came of them, in the order of [`Way::all`].
 pub(super) type Samples = Vec<(Way, Sample)>;
 
+/// The ways of a program on a machine: all on the first, unless only the main
+/// ones are wanted.
+fn ways(program: &Program, machine: &Machine, quick: bool) -> Vec<Way> {
+    Way::all(program.language, quick || *machine != Machine::ALL[0])
+}
+
 /// Why a program can't be reported.
 type Problem = String;
 
@@ -70,7 +76,7 @@ pub(super) fn measure(
         .iter()
         .flat_map(|program| machines.iter().map(move |machine| (program, machine)))
         .flat_map(|(program, machine)| {
-            Way::all(program.language, quick).into_iter().map(move |way| (program, machine, way))
+            ways(program, machine, quick).into_iter().map(move |way| (program, machine, way))
         })
         .collect();
     let run = |&(program, machine, way): &(&Program, &Machine, Way)| {
@@ -78,14 +84,16 @@ pub(super) fn measure(
     };
     let mut samples = jobs.par_iter().with_max_len(1).map(run).collect::<Vec<_>>().into_iter();
     let mut of_program = |program: &Program| {
-        let ways = Way::all(program.language, quick);
-        let by_machine: Vec<Vec<_>> =
-            machines.iter().map(|_| samples.by_ref().take(ways.len()).collect()).collect();
         let mut all = vec![];
-        for of_machine in by_machine {
-            let values: Result<Vec<Sample>, Problem> = of_machine.into_iter().collect();
-            all.push(ways.iter().copied().zip(values?).collect());
+        for machine in machines {
+            let ways = ways(program, machine, quick);
+            let values: Vec<_> = samples.by_ref().take(ways.len()).collect();
+            all.push(ways.into_iter().zip(values).collect::<Vec<_>>());
         }
+        let complete = |of_machine: Vec<(Way, Result<Sample, Problem>)>| {
+            of_machine.into_iter().map(|(way, sample)| Ok((way, sample?))).collect()
+        };
+        let all = all.into_iter().map(complete).collect::<Result<Vec<Samples>, Problem>>()?;
         agree(&all)?;
         Ok(all)
     };

@@ -21,7 +21,8 @@ use way::Language;
 /// and initialisation, cycles are estimated (`synth_count::timing`). Ratios are
 /// to the best of gcc and clang (rustc for Rust) at any level, for each
 /// program and figure. All ways of compiling must give the same result. A run
-/// over all programs writes bench/RESULTS.md and bench/results.svg.
+/// over all programs writes bench/RESULTS.md, bench/results.svg and the README's
+/// table.
 #[derive(Args)]
 pub(super) struct Arguments {
     /// Only these programs; writes nothing
@@ -78,6 +79,9 @@ fn report(measured: &Measured, machines: &[Machine], arguments: &Arguments) -> R
         std::fs::write(bench_dir().join("RESULTS.md"), text)?;
         let chart = chart::svg(measured);
         std::fs::write(bench_dir().join("results.svg"), chart)?;
+        let readme = bench_dir().join("../README.md");
+        let text = markdown::readme(&std::fs::read_to_string(&readme)?, measured)?;
+        std::fs::write(readme, text)?;
     }
     let means = MAIN.map(|(title, way)| (title, mean(&main, way, cost_of(title))));
     let line = |range: std::ops::Range<usize>| {
