@@ -4,12 +4,14 @@
 //! Where a block computes `next = i + step` for the next turn and decides by
 //! `i == limit`, it decides by `next == limit + step` instead: `i` is dead
 //! then, and `next` can take its register. Sums wrap, so this is exact for
-//! equality.
+//! equality; for an order it is where neither sum can wrap, as the range of
+//! the counter shows.
 
 use synth_ir::cfg::{Cfg, DomTree};
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{BinaryOp, Block, Cond, Function, Inst, InstData, Value};
 
+use crate::ranges::{Known, Range};
 use crate::{Context, Pass};
 
 /// The pass.
@@ -19,7 +21,8 @@ impl Pass for Induction {
     fn run(&self, func: &mut Function, cx: &Context<'_>) -> bool {
         let cfg = Cfg::new(func);
         let dom = DomTree::new(func, &cfg);
-        let steps = find_steps(func, &cfg, &dom);
+        let Some(steps) = find_steps(func, &cfg, &dom) else { return false };
+        let known = Known::new(func);
         let mut home: SecondaryMap<Inst, Option<Block>> = SecondaryMap::new();
         for &block in &func.layout {
             func.blocks[block].insts.iter().for_each(|&inst| home[inst] = Some(block));
@@ -28,7 +31,7 @@ impl Pass for Induction {
         let mut changed = false;
         for i in 0..func.layout.len() {
             let block = func.layout[i];
-            changed |= compare_next(func, block, &mut places, &steps, cx);
+            changed |= compare_next(func, block, &mut places, &steps, &known, cx);
         }
         changed
     }
@@ -42,8 +45,13 @@ struct Step {
 }
 
 /// For each parameter of a header the value that it has in the next turn, if
-/// that is its sum with a constant on all edges that close the loop.
-fn find_steps(func: &Function, cfg: &Cfg, dom: &DomTree) -> SecondaryMap<Value, Option<Step>> {
+/// that is its sum with a constant on all edges that close the loop; nothing
+/// if there is none.
+fn find_steps(
+    func: &Function,
+    cfg: &Cfg,
+    dom: &DomTree,
+) -> Option<SecondaryMap<Value, Option<Step>>> {
     let mut steps: SecondaryMap<Value, Option<Step>> = SecondaryMap::new();
     let mut other: SecondaryMap<Value, bool> = SecondaryMap::new();
     for &latch in cfg.reverse_postorder() {
@@ -62,12 +70,14 @@ fn find_steps(func: &Function, cfg: &Cfg, dom: &DomTree) -> SecondaryMap<Value, 
             }
         }
     }
+    let mut any = false;
     for value in func.values.keys() {
         if other[value] {
             steps[value] = None;
         }
+        any |= steps[value].is_some();
     }
-    steps
+    any.then_some(steps)
 }
 
 fn step_of(func: &Function, param: Value, next: Value) -> Option<Step> {
@@ -85,9 +95,11 @@ fn compare_next(
     block: Block,
     places: &mut Places<'_>,
     steps: &SecondaryMap<Value, Option<Step>>,
+    known: &Known,
     cx: &Context<'_>,
 ) -> bool {
     let mut changed = false;
+    let last = func.terminator(block);
     let insts = std::mem::take(&mut func.blocks[block].insts);
     let mut out: Vec<Inst> = Vec::with_capacity(insts.len());
     for inst in insts {
@@ -95,8 +107,9 @@ fn compare_next(
         if std::mem::replace(&mut places.passed[inst], true) {
             continue;
         }
-        if let Some((i, cond, limit)) = equality(func, inst)
+        if let Some((i, cond, limit)) = comparison(func, last, inst)
             && let Some(Step { next, by }) = steps[i]
+            && is_exact(known.get(i), cond, limit, by)
             && cx.target.is_arith_immediate(limit.wrapping_add(by))
             && let Some(sum) = func.def_inst(next)
             && places.reaches(sum, block)
@@ -133,16 +146,42 @@ fn compare_next(
     changed
 }
 
-/// The word and the constant that an instruction compares: a comparison, or a
-/// branch if the word is not zero.
-fn equality(func: &Function, inst: Inst) -> Option<(Value, Cond, i32)> {
+/// Whether `i cond limit` is the same as `i + by cond limit + by`.
+fn is_exact(i: Range, cond: Cond, limit: i32, by: i32) -> bool {
+    let (by, all) = (i64::from(by), i64::from(u32::MAX));
+    match cond {
+        Cond::Eq | Cond::Ne => true,
+        Cond::ULt | Cond::ULe | Cond::UGt | Cond::UGe => {
+            let fits = |word: i64| (0..=all).contains(&(word + by));
+            i.unsigned().is_some_and(|(lo, hi)| fits(lo) && fits(hi))
+                && fits(i64::from(limit as u32))
+        }
+        Cond::SLt | Cond::SLe | Cond::SGt | Cond::SGe => {
+            let fits = |word: i64| i32::try_from(word + by).is_ok();
+            fits(i.lo) && fits(i.hi) && fits(limit.into())
+        }
+    }
+}
+
+/// The word and the constant that an instruction compares: a comparison for
+/// equality, or for the last branch of its block, or a branch if the word is
+/// not zero.
+fn comparison(func: &Function, last: Option<Inst>, inst: Inst) -> Option<(Value, Cond, i32)> {
     match func.insts[inst] {
-        InstData::Compare { cond: cond @ (Cond::Eq | Cond::Ne), args: [x, y] } => {
+        InstData::Compare { cond, args: [x, y] }
+            if matches!(cond, Cond::Eq | Cond::Ne) || decides(func, last, inst) =>
+        {
             Some((x, cond, func.as_const(y)?))
         }
         InstData::Branch { cond, .. } => Some((cond, Cond::Ne, 0)),
         _ => None,
     }
+}
+
+/// Whether the last instruction of a block is a branch by the result.
+fn decides(func: &Function, last: Option<Inst>, inst: Inst) -> bool {
+    let Some(last) = last else { return false };
+    matches!(func.insts[last], InstData::Branch { cond, .. } if cond == func.result(inst))
 }
 
 /// Where instructions stand.

@@ -13,6 +13,7 @@ pub mod dce;
 pub mod dead_symbols;
 pub mod divide;
 mod edit;
+pub mod equalities;
 pub mod gvn;
 pub mod induction;
 pub mod inline;

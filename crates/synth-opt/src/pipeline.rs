@@ -8,8 +8,8 @@ use synth_ir::entity::SecondaryMap;
 use synth_ir::{Function, Program, SymbolId, SymbolNames, Target};
 
 use crate::{
-    addresses, atomics, cfg_cleanup, checks, const_data, dce, dead_symbols, divide, gvn, induction,
-    inline, licm, machine_stack, memory, ranges, simplify, slots, soften, unroll,
+    addresses, atomics, cfg_cleanup, checks, const_data, dce, dead_symbols, divide, equalities,
+    gvn, induction, inline, licm, machine_stack, memory, ranges, simplify, slots, soften, unroll,
 };
 
 /// How much to optimise, and for what.
@@ -212,7 +212,7 @@ pub const PIPELINE: &[Stage] = &[
     function("unroll", &unroll::Unroll, &[Level::O2]),
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, &[Level::O2]),
     program("const_data", |program, _| const_data::run(program), MORE),
-    function("memory", &memory::Memory, MORE),
+    program("memory", |program, _| memory::run(program), MORE),
     function("divide", &divide::Divide, &[Level::O2]),
     function("divide", &divide::Halve, &[Level::Os, Level::Oz]),
     function("simplify", &simplify::Simplify, MORE),
@@ -226,6 +226,7 @@ pub const PIPELINE: &[Stage] = &[
     function("gvn", &gvn::Gvn, MORE),
     function("licm", &licm::Licm, FAST),
     function("induction", &induction::Induction, MORE),
+    program("equalities", |program, _| equalities::run(program), &[Level::Os, Level::Oz]),
     function("dce", &dce::Dce, MORE),
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, MORE),
     function("share_slots", &slots::ShareSlots, MORE),

@@ -7,33 +7,40 @@
 //! what is there already goes, as does one that is overwritten in its block
 //! before anything may read it (`dead`).
 //!
-//! Calls and what orders accesses may change everything but private slots. A
+//! Calls and what orders accesses may change everything but private slots and
+//! globals that all functions leave as they are ([`preserved`]). A
 //! trap ends the function with memory as it is, so a store stays that a check
 //! follows. Native memory is never known and its accesses stay as they are.
 
 mod dead;
 mod place;
+mod preserved;
 
+use rayon::prelude::*;
 use synth_ir::cfg::{Cfg, DomTree, Loops};
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{
-    BinaryOp, Block, Function, Inst, InstData, LoadOp, Region, SourceLoc, StoreOp, UnaryOp, Value,
+    BinaryOp, Block, Function, Inst, InstData, LoadOp, Program, Region, SourceLoc, StoreOp,
+    SymbolId, UnaryOp, Value,
 };
 
 use crate::edit::Replacements;
+use crate::pipeline::Change;
 use crate::slots::Uses;
-use crate::{Context, Pass};
 use place::Place;
+use preserved::Preserved;
 
-/// The pass.
-pub struct Memory;
-
-impl Pass for Memory {
-    fn run(&self, func: &mut Function, _: &Context<'_>) -> bool {
+/// Forwards what is known, and removes stores, in all functions.
+pub fn run(program: &mut Program) -> Change {
+    let preserved = preserved::find(program);
+    let functions: Vec<_> = program.functions_mut().collect();
+    let run = |(_, func): (SymbolId, &mut Function)| {
         let uses = Uses::new(func);
-        let forwarded = forward(func, &uses);
+        let forwarded = forward(func, &uses, &preserved);
         dead::run(func, &uses) || forwarded
-    }
+    };
+    let changed = functions.into_par_iter().map(run).reduce(|| false, |a, b| a | b);
+    Change { changed, ..Change::default() }
 }
 
 /// Places that are known at a time: the latest.
@@ -72,8 +79,8 @@ impl Table {
     }
 
     /// Forgets what code elsewhere may change.
-    fn call(&mut self) {
-        self.0.retain(|(known, _)| known.is_private());
+    fn call(&mut self, preserved: &Preserved) {
+        self.0.retain(|(known, _)| known.is_private() || known.is_preserved(preserved));
     }
 
     /// Keeps what another table knows too.
@@ -106,12 +113,12 @@ impl Effects {
         inner.stores.into_iter().for_each(|place| self.store(place));
     }
 
-    fn apply(&self, table: &mut Table) {
+    fn apply(&self, table: &mut Table, preserved: &Preserved) {
         if self.all {
             table.0.clear();
         }
         if self.calls {
-            table.call();
+            table.call(preserved);
         }
         self.stores.iter().for_each(|place| table.clobber(place));
     }
@@ -168,7 +175,7 @@ fn loop_effects(
     effects
 }
 
-fn forward(func: &mut Function, uses: &Uses) -> bool {
+fn forward(func: &mut Function, uses: &Uses, preserved: &Preserved) -> bool {
     let cfg = Cfg::new(func);
     let dom = DomTree::new(func, &cfg);
     let loops = Loops::new(&cfg, &dom);
@@ -177,6 +184,7 @@ fn forward(func: &mut Function, uses: &Uses) -> bool {
     let mut forwarder = Forwarder {
         func,
         uses,
+        preserved,
         same: Replacements::default(),
         out: vec![],
         loc: SourceLoc::default(),
@@ -193,7 +201,7 @@ fn forward(func: &mut Function, uses: &Uses) -> bool {
             known.for_each(|other| table.meet(other));
         }
         if is_header {
-            effects[block].apply(&mut table);
+            effects[block].apply(&mut table, preserved);
         }
         forwarder.block(block, &mut table);
         tables[block] = Some(table);
@@ -205,6 +213,7 @@ fn forward(func: &mut Function, uses: &Uses) -> bool {
 struct Forwarder<'f> {
     func: &'f mut Function,
     uses: &'f Uses,
+    preserved: &'f Preserved,
     same: Replacements,
     out: Vec<Inst>,
     loc: SourceLoc,
@@ -230,7 +239,7 @@ impl Forwarder<'_> {
         match effect(self.func, self.uses, inst, |v| same.resolve(v)) {
             Effect::None => true,
             Effect::Call => {
-                table.call();
+                table.call(self.preserved);
                 true
             }
             Effect::Load(_, place) if place.region == Region::Native => true,

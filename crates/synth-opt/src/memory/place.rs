@@ -2,6 +2,7 @@
 
 use synth_ir::{Function, InstData, Region, Slot, SymbolId, Value};
 
+use super::preserved::Preserved;
 use crate::slots::Uses;
 
 /// What an address is relative to.
@@ -46,6 +47,15 @@ impl Place {
     /// Whether only the function's own accesses reach it.
     pub(super) fn is_private(&self) -> bool {
         self.slot.is_some()
+    }
+
+    /// Whether it is a global that calls leave alone.
+    pub(super) fn is_preserved(&self, preserved: &Preserved) -> bool {
+        let symbol = match self.anchor {
+            Anchor::Symbol(symbol) => symbol,
+            _ => return false,
+        };
+        self.region == Region::Global && preserved[symbol]
     }
 
     /// Whether `other` is at the same address, and has no more bytes.

@@ -109,7 +109,7 @@ impl Range {
 
     /// The interval of the same words as unsigned numbers, unless it has two
     /// parts.
-    fn unsigned(self) -> Option<(i64, i64)> {
+    pub(crate) fn unsigned(self) -> Option<(i64, i64)> {
         match (self.lo >= 0, self.hi < 0) {
             (true, _) => Some((self.lo, self.hi)),
             (_, true) => Some((self.lo + (1 << 32), self.hi + (1 << 32))),
