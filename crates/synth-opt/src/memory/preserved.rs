@@ -98,8 +98,8 @@ fn leaves(func: &Function, symbol: SymbolId) -> bool {
     let mut after: SecondaryMap<Block, Option<bool>> = SecondaryMap::new();
     let mut before: SecondaryMap<Block, bool> = SecondaryMap::new();
     for &block in cfg.reverse_postorder() {
-        let preds = cfg.predecessors(block).iter().filter_map(|&pred| after[pred]);
-        let mut same = preds.fold(true, |all, same| all && same);
+        let mut preds = cfg.predecessors(block).iter().filter_map(|&pred| after[pred]);
+        let mut same = preds.all(|same| same);
         before[block] = same;
         for &inst in &func.blocks[block].insts {
             match func.insts[inst] {
