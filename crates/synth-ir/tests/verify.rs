@@ -20,6 +20,20 @@ fn body(text: &str) -> Vec<Rule> {
     ))
 }
 
+/// A helper returns two results in registers, other functions in memory.
+#[test]
+fn tail_calls_return_as_the_function_does() {
+    let tail = |convention: &str| {
+        rules(&format!(
+            "global undefined func @out\n\
+             global func @f(i32) -> (i32, i32) {{\nb0(v0: i32):\n  \
+             tail_call @out(v0): (i32) -> (i32, i32){convention}\n}}\n"
+        ))
+    };
+    assert_eq!(tail(""), []);
+    assert_eq!(tail(" helper"), [Rule::TailResults]);
+}
+
 fn v(n: usize) -> Value {
     Value::new(n)
 }

@@ -129,8 +129,9 @@ impl<'p, 'l, 'h> Differ<'p, 'l, 'h> {
         let Some(body) = self.reference.function(function) else {
             return Ok(Verdict::Undefined);
         };
-        if self.program.find(&self.reference.symbols[function].name).is_none() {
-            // A pass has removed it.
+        let name = &self.reference.symbols[function].name;
+        if self.program.find(name).is_none() || name == synth_thumb::TAIL_RETURNS {
+            // A pass has removed it, or nothing calls it.
             return Ok(Verdict::Undefined);
         }
         let signature = body.signature.clone();

@@ -12,6 +12,8 @@ use synth_ir::{
     StoreOp, SymbolId, TrapCode, Type, UnaryOp, Value, WideOp,
 };
 
+use synth_thumb::{TAIL_RETURNS, needs_tail_returns};
+
 use crate::rng::Rng;
 
 /// What to generate.
@@ -72,6 +74,13 @@ pub fn generate(rng: &mut Rng, config: &Config) -> Program {
         let pointer = Data { size: 8, align: 4, kind, relocs, ..Data::default() };
         let pointer = program.add(format!("p{index}"), Linkage::Local, Definition::Data(pointer));
         functions.push(Callee { id, pointer, signature });
+    }
+    if needs_tail_returns(&program) {
+        // Its code is not the representation's.
+        let mut body = Function::new(Signature::default());
+        let block = body.add_block();
+        Builder::new(&mut body, block).inst(InstData::Trap(TrapCode::Unreachable));
+        program.add(TAIL_RETURNS, Linkage::Comdat, Definition::Function(Box::new(body)));
     }
     program
 }
@@ -155,8 +164,11 @@ impl Generator<'_> {
         }
     }
 
-    /// Ends the block with a return.
+    /// Ends the block with a return, or with a tail call.
     fn give_back(&mut self, b: &mut Builder<'_>, scope: &Scope) {
+        if self.rng.one_in(3) && self.tail_call(b, scope) {
+            return;
+        }
         let mut values = vec![];
         for _ in 0..self.returns {
             let mut value = self.operand(b, scope);
@@ -168,6 +180,33 @@ impl Generator<'_> {
             values.push(value);
         }
         b.ret(&values);
+    }
+
+    /// Ends the block with a tail call, if a function has the results for it.
+    fn tail_call(&mut self, b: &mut Builder<'_>, scope: &Scope) -> bool {
+        let own = &b.func.signature;
+        // Helpers return several words in registers, others in memory.
+        let helper = |signature: &Signature| signature.convention == Convention::Helper;
+        let fits = |callee: &&Callee| {
+            let other = &callee.signature;
+            other.results == own.results && helper(other) == helper(own)
+        };
+        let callees: Vec<&Callee> = self.callees.iter().filter(fits).collect();
+        if callees.is_empty() || self.calls == 0 || self.loops > 1 {
+            return false;
+        }
+        self.calls -= 1;
+        let callee = *self.rng.pick(&callees);
+        let args = self.operands(b, scope, callee.signature.param_values().count());
+        let sig = b.func.add_sig(callee.signature.clone());
+        if self.rng.one_in(2) && callee.signature.convention != Convention::Internal {
+            let pointer = b.symbol_addr(callee.pointer, 0);
+            let target = b.load(LoadOp::I32, pointer, 4, Region::Const);
+            b.inst(InstData::TailCallIndirect { target, sig, args });
+        } else {
+            b.inst(InstData::TailCall { callee: callee.id, sig, args });
+        }
+        true
     }
 
     fn body(&mut self, b: &mut Builder<'_>, scope: &mut Scope) {
