@@ -58,7 +58,7 @@ for source in "$bench"/rust/*.rs; do
     for level in s z 2; do
         wasm=$bench/wasm/$name.O$level
         object "$name" wasm32-unknown-unknown "$level" "$wasm.o"
-        wasm-ld-19 --no-entry --strip-debug --stack-first -z stack-size=4096 \
+        wasm-ld-19 --no-entry --strip-debug --stack-first -z stack-size=16384 \
             --export="bench_$name" "$wasm.o" -o "$wasm.wasm"
     done
     for level in s z 2 3; do

@@ -66,7 +66,7 @@ pub(super) fn svg(measured: &Measured) -> String {
     for (i, (program, _)) in measured.iter().enumerate() {
         name(&mut out, &program.name, TOP + (i as f64 + 0.5) * ROW, "");
     }
-    name(&mut out, "geometric mean", bottom - ROW / 2.0, " mean");
+    name(&mut out, "mean", bottom - ROW / 2.0, " mean");
     for (panel, (title, plain, checked)) in PANELS.into_iter().enumerate() {
         let left = NAMES + panel as f64 * (PANEL + GAP);
         axis(&mut out, left, bottom, title);
@@ -86,7 +86,7 @@ pub(super) fn svg(measured: &Measured) -> String {
 fn legend(out: &mut String) {
     let _ = writeln!(
         out,
-        "<text class=\"title\" x=\"12\" y=\"24\">Code from WebAssembly, in proportion to the best native build (1.0)</text>\n<circle class=\"plain\" cx=\"18\" cy=\"43\" r=\"5\"/><text x=\"30\" y=\"47\">without bounds checks</text>\n<circle class=\"checked\" cx=\"178\" cy=\"43\" r=\"5\"/><text x=\"190\" y=\"47\">with bounds checks</text>\n<text class=\"small\" x=\"318\" y=\"47\">left is better; native is the best of gcc and clang (rustc) at any level for each program</text>"
+        "<text class=\"title\" x=\"12\" y=\"24\">Code from WebAssembly, in proportion to the best native build (1.0)</text>\n<circle class=\"plain\" cx=\"18\" cy=\"43\" r=\"5\"/><text x=\"30\" y=\"47\">without bounds checks</text>\n<circle class=\"checked\" cx=\"188\" cy=\"43\" r=\"5\"/><text x=\"200\" y=\"47\">with bounds checks</text>\n<text class=\"small\" x=\"330\" y=\"47\">left is better; native is the best of gcc and clang (rustc) at any level for each program</text>"
     );
 }
 
@@ -129,15 +129,16 @@ fn dots(out: &mut String, left: f64, y: f64, pair: [f64; 2], label: bool) {
         out,
         "<line class=\"range\" x1=\"{a:.1}\" y1=\"{y}\" x2=\"{b:.1}\" y2=\"{y}\"/><circle class=\"checked\" cx=\"{b:.1}\" cy=\"{y}\" r=\"4.5\"/><circle class=\"plain\" cx=\"{a:.1}\" cy=\"{y}\" r=\"4.5\"/>"
     );
-    for (value, x) in pair.into_iter().zip([a, b]) {
-        if value > HIGH {
-            let _ = writeln!(
-                out,
-                "<text class=\"small\" x=\"{}\" y=\"{}\" text-anchor=\"end\">{value:.2}</text>",
-                x - 8.0,
-                y + 4.0
-            );
-        }
+    let beyond: Vec<String> =
+        pair.iter().filter(|&&value| value > HIGH).map(|value| format!("{value:.2}")).collect();
+    if !beyond.is_empty() {
+        // At the end of the axis stands what does not fit on it.
+        let x = place(left, HIGH) - if pair[0] > HIGH { 9.0 } else { 0.0 };
+        let (y, text) = (y + if pair[0] > HIGH { 4.0 } else { -6.0 }, beyond.join(" – "));
+        let _ = writeln!(
+            out,
+            "<text class=\"small\" x=\"{x:.1}\" y=\"{y}\" text-anchor=\"end\">{text}</text>"
+        );
     }
     if label {
         let [first, second] = if a < b { [0, 1] } else { [1, 0] };
