@@ -8,8 +8,8 @@ use crate::mach::MFunction;
 use crate::regalloc::{COLORED, GROWING, RegisterSet};
 use crate::tail_call::{self, TailCalls};
 use crate::{
-    back_edges, coloring, compares, emit, frame, hoist, isolate, layout, pure, regalloc, select,
-    tails,
+    back_edges, coloring, compares, emit, frame, hoist, isolate, layout, pure, regalloc, schedule,
+    select, tails,
 };
 
 /// What to compile for.
@@ -108,7 +108,9 @@ fn compile_once(func: &Function, options: &Options) -> Result<(Cost, Code), Comp
     let mut best = Best::default();
     if selected.len() <= MEDIUM {
         for version in hoisted(&selected).iter().chain([&selected]) {
-            let sets = if selected.len() <= SMALL { &COLORED[..] } else { &COLORED[1..] };
+            // What long instructions cost in time is little.
+            let all = selected.len() > SMALL || options.prefer == Prefer::Speed;
+            let sets = if all { &COLORED[1..] } else { &COLORED[..] };
             for set in sets {
                 best.offer(finish(version.clone(), *set, options, Allocator::Coloring), true)?;
             }
@@ -146,17 +148,14 @@ fn allocate_by_intervals(
 /// The function with its constants in other places: which is best shows only
 /// after allocation.
 fn hoisted(selected: &MFunction) -> Vec<MFunction> {
-    let plans = match hoist::is_useful(selected) {
-        false => &[][..],
-        true if selected.len() <= SMALL => &hoist::PLANS[..],
-        true => &hoist::PLANS[..1],
-    };
+    let plans = if selected.len() <= SMALL { &hoist::PLANS[..] } else { &hoist::PLANS[..1] };
+    let plans = plans.iter().filter(|plan| hoist::is_useful(selected, **plan));
     let hoisted = |plan: &hoist::Plan| {
         let mut function = selected.clone();
         hoist::hoist(&mut function, *plan);
         function
     };
-    plans.iter().map(hoisted).collect()
+    plans.map(hoisted).collect()
 }
 
 /// The same, and with its values in other places.
@@ -244,6 +243,9 @@ fn finish(
     }
     back_edges::run(&mut function);
     compares::run(&mut function);
+    if options.prefer == Prefer::Speed {
+        schedule::run(&mut function);
+    }
     if options.stack_limit.is_some() && frame.total() > emit::SMALL_FRAME && frame.saved == 0 {
         // The check needs a register.
         written.core |= 1 << 4;

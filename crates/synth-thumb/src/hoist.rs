@@ -21,10 +21,15 @@ pub enum Plan {
     Outer,
     /// The constants that cost most, at most so many, out of all loops.
     Few(usize),
+    /// All that are made in several places, to the start of the function.
+    Shared,
 }
 
 /// Plans that are worth a try besides leaving all where it is.
-pub const PLANS: [Plan; 3] = [Plan::Outer, Plan::Inner, Plan::Few(3)];
+pub const PLANS: [Plan; 4] = [Plan::Outer, Plan::Inner, Plan::Few(3), Plan::Shared];
+
+/// What stands for a loop where a constant goes to the start of the function.
+const WHOLE: u32 = u32::MAX;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Key {
@@ -65,9 +70,9 @@ struct Candidate {
     loc: SourceLoc,
 }
 
-/// Whether there is anything to move.
-pub fn is_useful(function: &MFunction) -> bool {
-    !function.loops.is_empty() && !candidates(function, Plan::Outer).is_empty()
+/// Whether a plan moves anything.
+pub fn is_useful(function: &MFunction, plan: Plan) -> bool {
+    (plan == Plan::Shared || !function.loops.is_empty()) && !candidates(function, plan).is_empty()
 }
 
 /// Moves constants out of loops.
@@ -82,7 +87,10 @@ pub fn hoist(function: &mut MFunction, plan: Plan) {
     for ((number, key), candidate) in found {
         let rd = function.new_reg();
         renamed.extend(candidate.definitions.into_iter().map(|old| (old, rd)));
-        let entry = function.loops[number as usize].entry;
+        let entry = match number {
+            WHOLE => 0,
+            number => function.loops[number as usize].entry,
+        };
         let inst = key.define(rd);
         made.entry(entry).or_default().push(Located::new(inst, candidate.loc));
     }
@@ -98,7 +106,7 @@ pub fn hoist(function: &mut MFunction, plan: Plan) {
     }
     for (block, definitions) in made {
         let insts = &mut function.blocks[block as usize].insts;
-        let at = end(insts);
+        let at = if plan == Plan::Shared { start(insts) } else { end(insts) };
         insts.splice(at..at, definitions);
     }
 }
@@ -108,14 +116,18 @@ fn candidates(function: &MFunction, plan: Plan) -> BTreeMap<(u32, Key), Candidat
     let bound = bound(function);
     let mut found: BTreeMap<(u32, Key), Candidate> = BTreeMap::new();
     for block in &function.blocks {
-        let Some(inner) = block.inner else { continue };
-        let mut left = inner;
-        if plan != Plan::Inner {
+        let mut left = match block.inner {
+            _ if plan == Plan::Shared => WHOLE,
+            Some(inner) => inner,
+            None => continue,
+        };
+        if !matches!(plan, Plan::Inner | Plan::Shared) {
             while let Some(parent) = function.loops[left as usize].parent {
                 left = parent;
             }
         }
-        let weight = 8u64.pow(function.loops[inner as usize].depth.min(6));
+        let depth = block.inner.map_or(0, |inner| function.loops[inner as usize].depth);
+        let weight = 8u64.pow(depth.min(6));
         for located in &block.insts {
             let Some((key, rd)) = Key::of(&located.inst) else { continue };
             if bound.contains(&rd) {
@@ -126,6 +138,9 @@ fn candidates(function: &MFunction, plan: Plan) -> BTreeMap<(u32, Key), Candidat
             candidate.definitions.push(rd);
             candidate.cycles += weight * key.cycles();
         }
+    }
+    if plan == Plan::Shared {
+        found.retain(|(_, key), candidate| candidate.definitions.len() > 1 && key.cycles() > 1);
     }
     found
 }
@@ -152,6 +167,11 @@ fn bound(function: &MFunction) -> BTreeSet<Reg> {
         bound.extend(inst.targets().iter().flat_map(|target| target.args.iter().copied()));
     }
     bound
+}
+
+/// The first place in the entry block behind the arrival of the arguments.
+fn start(insts: &[Located]) -> usize {
+    insts.iter().position(|located| matches!(located.inst, MInst::Args(_))).map_or(0, |at| at + 1)
 }
 
 /// The last place in a block where an instruction can stand that may change

@@ -21,6 +21,7 @@ mod liveness;
 pub mod mach;
 mod pure;
 mod regalloc;
+mod schedule;
 mod select;
 mod tail_call;
 mod tails;

@@ -5,10 +5,12 @@
 //! edge count as an arm too. Every instruction of an arm must be one that IT
 //! can hold and that leaves the flags alone there: 16-bit forms do.
 
+use super::alu::{choose, constant};
+use super::form::low;
 use super::{Emitter, Item, Label, condition};
 use crate::compile::CompileError;
 use crate::inst::{InIt, Inst, ItBlock};
-use crate::mach::{Cc, Located, MInst};
+use crate::mach::{AluOp, Cc, CmpOp, Located, MInst, Rhs};
 
 /// Instructions that one IT holds.
 const LONGEST: usize = 4;
@@ -87,6 +89,38 @@ impl Emitter<'_> {
             self.cycles = start.1;
             return Ok(false);
         }
+        Ok(true)
+    }
+
+    /// Whether two values differ, as 0 or 1: their difference is 0 already where
+    /// they don't.
+    pub(super) fn emit_differs(
+        &mut self,
+        compare: &MInst,
+        number: &MInst,
+    ) -> Result<bool, CompileError> {
+        let (&MInst::Cmp { op: CmpOp::Cmp, rn, rhs }, &MInst::SetCond { cond, rd, then, other }) =
+            (compare, number)
+        else {
+            return Ok(false);
+        };
+        if !matches!((cond, then, other), (Cc::Ne, 1, 0) | (Cc::Eq, 0, 1)) {
+            return Ok(false);
+        }
+        let difference = match rhs {
+            Rhs::Imm(0) if rd == rn => choose(compare, true),
+            Rhs::Imm(0) => low(rd).zip(low(rn)).map(|(rd, rm)| Inst::MovsRegT2 { rd, rm }),
+            _ => {
+                let op = AluOp::Sub;
+                choose(&MInst::Alu { op, s: true, tied: false, rd, rn, rhs }, true)
+            }
+        };
+        let Some(difference) = difference.filter(|inst| inst.size() == 2) else {
+            return Ok(false);
+        };
+        self.push(Some(difference), compare)?;
+        self.it(Cc::Ne, &[])?;
+        self.push(constant(rd, 1, true), number)?;
         Ok(true)
     }
 

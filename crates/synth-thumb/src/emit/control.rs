@@ -85,7 +85,7 @@ impl Forward {
     }
 
     /// Where the jumps of a block go.
-    fn targets(&self, from: u32, inst: &MInst) -> Vec<Label> {
+    pub(super) fn targets(&self, from: u32, inst: &MInst) -> Vec<Label> {
         let is_table = matches!(inst, MInst::Switch { .. });
         let place = |t: &&EdgeTarget| match is_table {
             true => self.table_label(from, t.block),

@@ -16,6 +16,7 @@ mod form;
 mod it;
 mod limit;
 pub(crate) mod memory;
+mod order;
 mod pointer;
 mod stack;
 mod tail;
@@ -187,7 +188,10 @@ impl<'a> Emitter<'a> {
         let pushed_scratch = stack::scratch_to_push(function, frame);
         let traps = control::Traps::new(next_label);
         let forward = control::Forward::new(function);
-        let order = forward.block_order(function);
+        let mut order = forward.block_order(function);
+        if options.prefer == Prefer::Speed {
+            order::run(function, &forward, &mut order);
+        }
         Emitter {
             placed: vec![false; function.blocks.len()],
             references: forward.references(function, &order),
@@ -249,6 +253,13 @@ impl<'a> Emitter<'a> {
                 && self.emit_zero_branch_behind(&insts[i..i + copies + 2])?
             {
                 i += copies + 2;
+                continue;
+            }
+            if let Some(second) = insts.get(i + 1)
+                && dead[i + 1]
+                && self.emit_differs(&insts[i].inst, &second.inst)?
+            {
+                i += 2;
                 continue;
             }
             if let Some(second) = insts.get(i + 1)

@@ -88,9 +88,9 @@ impl Lower<'_> {
     /// A register with an address near `symbol + addend`, and the offset that
     /// remains, which an access of `bytes` bytes can have.
     ///
-    /// A base that is pending is shared if it reaches. A new one is rounded
-    /// down as far as a 16-bit access reaches: that costs nothing and lets
-    /// neighbours share it.
+    /// A base that is pending is shared if it reaches; else it is the anchor of
+    /// the address. One without an anchor is rounded down as far as a 16-bit
+    /// access reaches: that costs nothing and lets neighbours share it.
     pub(super) fn put_symbol_near(
         &mut self,
         symbol: SymbolId,
@@ -98,6 +98,12 @@ impl Lower<'_> {
         bytes: i32,
     ) -> (Reg, i32) {
         let here = self.reversed.len();
+        let anchor = self.anchors.near(symbol, addend);
+        if let Some(anchor) = anchor
+            && self.constants.pending.contains_key(&Key::Symbol(symbol, anchor))
+        {
+            return (self.put_symbol(symbol, anchor), addend - anchor);
+        }
         let low = Key::Symbol(symbol, addend.saturating_sub(4095));
         let high = Key::Symbol(symbol, addend);
         let near = self.constants.pending.range(low..=high).next_back();
@@ -106,6 +112,9 @@ impl Lower<'_> {
             && imm::is_offset(addend - base)
         {
             return (self.put_symbol(symbol, base), addend - base);
+        }
+        if let Some(anchor) = anchor {
+            return (self.put_symbol(symbol, anchor), addend - anchor);
         }
         let offset = if addend % bytes == 0 { addend & (32 * bytes - 1) } else { 0 };
         (self.put_symbol(symbol, addend - offset), offset)

@@ -4,7 +4,7 @@ use synth_ir::entity::EntityRef;
 use synth_ir::{BinaryOp, InstData, LoadOp, StoreOp, SymbolId, Value};
 
 use super::Lower;
-use crate::compile::CompileError;
+use crate::compile::{CompileError, Prefer};
 use crate::imm;
 use crate::mach::{AluOp, FrameSlot, MInst, Mode, Reg, Rhs, Width};
 
@@ -114,6 +114,12 @@ impl Lower<'_> {
             _ => (a, b),
         };
         let base = match self.as_symbol(base) {
+            Some((symbol, addend))
+                if self.options.prefer == Prefer::Size
+                    && self.anchors.is_better_added(symbol, addend, offset) =>
+            {
+                return None;
+            }
             Some((symbol, addend)) => self.put_symbol(symbol, addend.wrapping_add(offset)),
             None if offset == 0 && self.func.as_const(index).is_none() => self.put_value(base),
             None => return None,

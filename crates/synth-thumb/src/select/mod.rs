@@ -10,6 +10,7 @@
 //! Constants and symbol addresses are not selected where they are defined:
 //! see [`constants`].
 
+mod anchors;
 mod atomic;
 mod calls;
 mod constants;
@@ -46,6 +47,7 @@ use crate::compile::{CompileError, Options};
 use crate::mach::{
     Cc, CmpOp, FloatUnit, FrameSlot, Located, MFunction, MInst, Mode, Reg, Rhs, Width,
 };
+use anchors::Anchors;
 use constants::Constants;
 
 /// Selects the instructions of a function.
@@ -87,6 +89,7 @@ struct Lower<'a> {
     /// Whether the current instruction accesses native memory.
     native: bool,
     constants: Constants,
+    anchors: Anchors,
 }
 
 /// Double precision if the function has a double anywhere.
@@ -130,6 +133,7 @@ impl<'a> Lower<'a> {
             loc: SourceLoc::default(),
             native: false,
             constants: Constants::default(),
+            anchors: Anchors::new(func),
         }
     }
 
