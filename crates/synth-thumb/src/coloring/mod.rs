@@ -240,6 +240,8 @@ fn remakes(
 ) -> Vec<Option<Option<Remake>>> {
     let mut remakes: Vec<Option<Option<Remake>>> = vec![None; function.virtuals as usize + 16];
     let incoming = incoming_is_constant(function);
+    // A copy of a spilled value may be needed when its word has changed.
+    let mut copied = vec![false; remakes.len()];
     for located in function.blocks.iter().flat_map(|block| &block.insts) {
         let made = Remake::of(&located.inst, incoming).map(|(_, remake)| remake);
         for_each_def(&located.inst, &mut |reg| {
@@ -249,6 +251,7 @@ fn remakes(
             if let MInst::Mov { rm, .. } = located.inst
                 && order.representative(node(rm)) == group
             {
+                copied[group as usize] = true;
                 return;
             }
             let entry = &mut remakes[group as usize];
@@ -258,6 +261,11 @@ fn remakes(
                 Some(_) => Some(None),
             };
         });
+    }
+    for (remake, _) in remakes.iter_mut().zip(copied).filter(|(_, copied)| *copied) {
+        if matches!(remake, Some(Some(Remake::Spilled(_)))) {
+            *remake = Some(None);
+        }
     }
     remakes
 }
