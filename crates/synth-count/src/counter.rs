@@ -344,27 +344,45 @@ impl Counter {
                 // It can't fail: the address is about to be read.
                 let _ = emulator.mem_write(address, &word.to_le_bytes());
             }
+            leave_it_block(emulator);
             true
         };
         let mut hooks =
             vec![self.emulator.add_mem_hook(HookType::MEM_READ, 1, 0, answer).map_err(failure)?];
         for kind in [HookType::MEM_READ_AFTER, HookType::MEM_WRITE] {
             let observer = Rc::clone(&self.observer);
-            let record = move |_: &mut Unicorn<'_, ()>, kind, address: u64, size: usize, value| {
-                let mut observer = observer.borrow_mut();
-                let access = Access {
-                    pc: observer.pc(),
-                    address: address as u32,
-                    width: size as u32,
-                    store: kind == MemType::WRITE,
-                    value: value as u64 & u64::MAX >> (64 - 8 * size.clamp(1, 8)),
+            let record =
+                move |emulator: &mut Unicorn<'_, ()>, kind, address: u64, size: usize, value| {
+                    leave_it_block(emulator);
+                    let mut observer = observer.borrow_mut();
+                    let access = Access {
+                        pc: observer.pc(),
+                        address: address as u32,
+                        width: size as u32,
+                        store: kind == MemType::WRITE,
+                        value: value as u64 & u64::MAX >> (64 - 8 * size.clamp(1, 8)),
+                    };
+                    observer.accesses.push(access);
+                    true
                 };
-                observer.accesses.push(access);
-                true
-            };
             hooks.push(self.emulator.add_mem_hook(kind, 1, 0, record).map_err(failure)?);
         }
         Ok(hooks)
+    }
+}
+
+/// Clears the IT state. For a hook of an access the emulator restores the state of
+/// the instruction and leaves it so: without this, what follows the block is
+/// executed under the conditions of the instruction's IT block. (The conditions of
+/// the block itself are part of the code that is running.)
+fn leave_it_block(emulator: &mut Unicorn<'_, ()>) {
+    /// IT\[1:0\] and IT\[7:2\] of the program status register (B1.3.3).
+    const IT: u64 = 0x0600_fc00;
+    if let Ok(status) = emulator.reg_read(RegisterARM::CPSR)
+        && status & IT != 0
+    {
+        // It can't fail: the register was read.
+        let _ = emulator.reg_write(RegisterARM::CPSR, status & !IT);
     }
 }
 
