@@ -27,12 +27,9 @@ pub fn options(cpu: &str) -> Options {
         far_tables: false,
         stack_limit: None,
         pure_code: false,
+        outline: false,
         tails: TailCalls { siblings: true, ..TailCalls::default() },
     }
-}
-
-fn compile_one(func: &Function, own: bool, options: &Options) -> Result<Code, CompileError> {
-    if own { synth_thumb::tail_returns() } else { synth_thumb::compile(func, options) }
 }
 
 /// Prepares floats for the CPU, then compiles all functions, without optimisation.
@@ -46,13 +43,26 @@ pub fn compile(
     synth_opt::soften::run(program, &Thumb(options.cpu));
     let mut options = options.clone();
     options.tails.returns = program.find(TAIL_RETURNS);
-    let own = |id: SymbolId| Some(id) == options.tails.returns;
-    let name = |id: SymbolId| program.symbols[id].name.clone();
-    program
-        .functions()
-        .map(|(id, function)| match compile_one(function, own(id), &options) {
-            Ok(code) => Ok((id, code)),
-            Err(error) => Err(CompileFailure { function: name(id), error }),
-        })
-        .collect()
+    let own = options.tails.returns;
+    let failed = |program: &Program, id: SymbolId, error| {
+        let function = program.symbols[id].name.clone();
+        CompileFailure { function, error }
+    };
+    let drafts = program.functions().filter(|(id, _)| Some(*id) != own).map(|(id, function)| {
+        let draft = synth_thumb::draft(function, &options);
+        Ok((id, draft.map_err(|error| failed(program, id, error))?))
+    });
+    let mut drafts = drafts.collect::<Result<Vec<_>, _>>()?;
+    if options.outline {
+        synth_thumb::outline(program, &mut drafts);
+    }
+    let mut codes = vec![];
+    for (id, draft) in drafts {
+        codes.push((id, draft.finish().map_err(|error| failed(program, id, error))?));
+    }
+    if let Some(id) = own.filter(|&id| program.function(id).is_some()) {
+        let code = synth_thumb::tail_returns();
+        codes.push((id, code.map_err(|error| failed(program, id, error))?));
+    }
+    Ok(codes)
 }

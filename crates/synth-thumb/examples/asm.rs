@@ -15,6 +15,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         far_tables: false,
         stack_limit: None,
         pure_code: false,
+        outline: false,
         tails: Default::default(),
     };
     for (id, function) in program.functions() {

@@ -4,6 +4,7 @@ use synth_ir::{Function, SourceLoc, SymbolId};
 
 use crate::code::Code;
 use crate::cpu::Cpu;
+use crate::emit::Items;
 use crate::mach::MFunction;
 use crate::regalloc::{COLORED, GROWING, RegisterSet};
 use crate::tail_call::{self, TailCalls};
@@ -31,6 +32,8 @@ pub struct Options {
     pub stack_limit: Option<SymbolId>,
     /// Whether the code holds no data, for memory that can only be executed.
     pub pure_code: bool,
+    /// Whether drafts keep what [`outline`](crate::outline) needs.
+    pub outline: bool,
     /// What calls may become jumps.
     pub tails: TailCalls,
 }
@@ -79,6 +82,49 @@ const MEDIUM: usize = 2000;
 /// # Errors
 /// See [`CompileError`].
 pub fn compile(func: &Function, options: &Options) -> Result<Code, CompileError> {
+    draft(func, options)?.finish()
+}
+
+/// The code of one function, which is not laid out for good.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// Its pieces, if [`Options::outline`] is set.
+    pub(crate) items: Items,
+    /// Its code as it is now; none if the pieces have changed.
+    pub(crate) code: Option<Code>,
+    /// Number of loops around each block, by its label.
+    depths: Vec<u32>,
+    stack: u32,
+    spills: u32,
+}
+
+impl Draft {
+    /// The code that was moved out of functions; it uses no stack.
+    pub(crate) fn outlined(items: Items) -> Self {
+        Draft { items, code: None, depths: vec![], stack: 0, spills: 0 }
+    }
+
+    /// The code.
+    ///
+    /// # Errors
+    /// If it can't be laid out.
+    pub fn finish(self) -> Result<Code, CompileError> {
+        if let Some(code) = self.code {
+            return Ok(code);
+        }
+        let depth = |label: u32| self.depths.get(label as usize).copied();
+        let mut code = layout::layout(self.items, self.stack, depth)?;
+        code.spills = self.spills;
+        Ok(code)
+    }
+}
+
+/// Compiles one function, but for what is done to all together
+/// ([`outline`](crate::outline)).
+///
+/// # Errors
+/// See [`CompileError`].
+pub fn draft(func: &Function, options: &Options) -> Result<Draft, CompileError> {
     let pure = options.pure_code.then(|| pure::without_switches(func)).flatten();
     let func = pure.as_ref().unwrap_or(func);
     let possible = tail_call::without_impossible(func, options);
@@ -94,7 +140,7 @@ pub fn compile(func: &Function, options: &Options) -> Result<Code, CompileError>
     Ok(code)
 }
 
-fn compile_any(func: &Function, options: &Options) -> Result<(Cost, Code), CompileError> {
+fn compile_any(func: &Function, options: &Options) -> Result<(Cost, Draft), CompileError> {
     match compile_once(func, options) {
         Err(CompileError::TableReach) if !options.far_tables => {
             compile_once(func, &Options { far_tables: true, ..options.clone() })
@@ -103,7 +149,7 @@ fn compile_any(func: &Function, options: &Options) -> Result<(Cost, Code), Compi
     }
 }
 
-fn compile_once(func: &Function, options: &Options) -> Result<(Cost, Code), CompileError> {
+fn compile_once(func: &Function, options: &Options) -> Result<(Cost, Draft), CompileError> {
     let selected = select::select(func, options)?;
     let mut best = Best::default();
     if selected.len() <= MEDIUM {
@@ -176,12 +222,12 @@ fn versions(selected: &MFunction) -> Vec<MFunction> {
 
 /// The best code so far.
 #[derive(Default)]
-struct Best(Option<(Cost, Code)>);
+struct Best(Option<(Cost, Draft)>);
 
 impl Best {
     fn offer(
         &mut self,
-        result: Result<(Cost, Code), CompileError>,
+        result: Result<(Cost, Draft), CompileError>,
         may_fail: bool,
     ) -> Result<(), CompileError> {
         match result {
@@ -229,7 +275,7 @@ fn finish(
     set: RegisterSet,
     options: &Options,
     allocator: Allocator,
-) -> Result<(Cost, Code), CompileError> {
+) -> Result<(Cost, Draft), CompileError> {
     let selected = function.clone();
     let mut written = allocator.run(&mut function, set, options)?;
     let mut frame = frame::Frame::new(&function, written)?;
@@ -266,15 +312,22 @@ fn encode(
     function: &MFunction,
     frame: &frame::Frame,
     options: &Options,
-) -> Result<(Cost, Code), CompileError> {
+) -> Result<(Cost, Draft), CompileError> {
     let emit::Emitted { items, cycles } = emit::emit(function, frame, options)?;
-    let depth = |label| ((label as usize) < function.blocks.len()).then(|| function.depth(label));
-    let mut code = layout::layout(items, frame, depth)?;
-    code.spills = function.spills;
+    let blocks = 0..function.blocks.len() as u32;
+    let mut draft = Draft {
+        items: if options.outline { items.clone() } else { vec![] },
+        code: None,
+        depths: blocks.map(|block| function.depth(block)).collect(),
+        stack: frame.stack(),
+        spills: function.spills,
+    };
+    let code = Draft { items, ..draft.clone() }.finish()?;
     let bytes = code.bytes.len() as u64;
+    draft.code = Some(code);
     let cost = match options.prefer {
         Prefer::Size => (bytes, cycles),
         Prefer::Speed => (cycles, bytes),
     };
-    Ok((cost, code))
+    Ok((cost, draft))
 }

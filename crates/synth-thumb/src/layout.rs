@@ -15,20 +15,19 @@ mod write;
 use crate::code::Code;
 use crate::compile::CompileError;
 use crate::emit::{Item, Items};
-use crate::frame::Frame;
 use crate::inst::Low;
 
 /// Rounds in which forms grow step by step.
 const PATIENCE: usize = 40;
 
-/// Lays out and encodes a function; `depth` is the number of loops around
-/// each of its blocks.
+/// Lays out and encodes a function; `stack` is the bytes of stack that it uses,
+/// `depth` the number of loops around each of its blocks.
 ///
 /// # Errors
 /// If the function is longer than its branches or tables reach.
 pub fn layout(
     items: Items,
-    frame: &Frame,
+    stack: u32,
     depth: impl Fn(u32) -> Option<u32>,
 ) -> Result<Code, CompileError> {
     let (items, pool_of) = pools::place(items);
@@ -40,7 +39,7 @@ pub fn layout(
         }
     }
     let mut code = write::write(&pieces)?;
-    code.stack = frame.stack();
+    code.stack = stack;
     let blocks = pieces.items.iter().zip(&pieces.offsets);
     code.blocks = blocks
         .filter_map(|((item, _), &offset)| match item {

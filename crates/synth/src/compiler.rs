@@ -272,11 +272,25 @@ pub(crate) fn compile_program(
     let own_code = |id: &SymbolId| Some(*id) == returns;
     let functions: Vec<(SymbolId, &Function)> =
         program.functions().filter(|(id, _)| !own_code(id)).collect();
-    let mut codes = functions
+    let failed = |program: &Program, id: SymbolId, error| {
+        let function = program.symbols[id].name.clone();
+        Error::Compile { function, error }
+    };
+    let mut drafts = functions
         .into_par_iter()
-        .map(|(id, function)| match synth_thumb::compile(function, &code_options) {
+        .map(|(id, function)| match synth_thumb::draft(function, &code_options) {
+            Ok(draft) => Ok((id, draft)),
+            Err(error) => Err(failed(&program, id, error)),
+        })
+        .collect::<Result<Vec<_>, Error>>()?;
+    if code_options.outline {
+        synth_thumb::outline(&mut program, &mut drafts);
+    }
+    let mut codes = drafts
+        .into_par_iter()
+        .map(|(id, draft)| match draft.finish() {
             Ok(code) => Ok((id, code)),
-            Err(error) => Err(Error::Compile { function: program.symbols[id].name.clone(), error }),
+            Err(error) => Err(failed(&program, id, error)),
         })
         .collect::<Result<Vec<_>, Error>>()?;
     if let Some(id) = returns {

@@ -111,6 +111,7 @@ impl Options {
             far_tables: false,
             stack_limit,
             pure_code: self.object.pure_code,
+            outline: self.level == Level::Oz,
             tails,
         }
     }
