@@ -5,9 +5,10 @@ mod common;
 
 use common::{targets, words};
 use synth_emu::Board;
-use synth_ir::Program;
+use synth_ir::{Definition, Program};
 use synth_opt::{Level, run_pipeline};
 use synth_testkit::{AbiVal, Config, Differ, Loader, Rng, Verdict, compile, generate, options};
+use synth_thumb::Options;
 
 /// Calls all functions with random arguments; says how many calls there were.
 fn call_all(differ: &mut Differ, program: &Program, rng: &mut Rng, seed: u64) -> usize {
@@ -60,13 +61,48 @@ fn random_programs_after_passes() {
         let level = *rng.pick(&[Level::O1, Level::O2, Level::Os, Level::Oz]);
         let mut optimised = program.clone();
         run_pipeline(&mut optimised, level, &synth_thumb::Thumb(options.cpu), &mut ()).unwrap();
-        let codes = compile(&mut optimised, &options).expect("compiles");
+        let outline = level == Level::Oz;
+        let codes = compile(&mut optimised, &Options { outline, ..options.clone() });
+        let codes = codes.expect("compiles");
         let mark = loader.mark();
         let mut differ = Differ::with_codes(&program, &optimised, codes, &mut loader)
             .unwrap_or_else(|error| panic!("seed {seed}: {error}"));
         call_all(&mut differ, &program, &mut rng, seed);
         drop(differ);
         loader.release(mark);
+    }
+}
+
+/// Outlining needs repetitions: each function stands there twice.
+#[test]
+fn outlined_programs() {
+    for (number, (board, options)) in targets().into_iter().enumerate() {
+        let options = Options { outline: true, ..options };
+        let mut loader = Loader::start(board).expect("QEMU starts");
+        let mut outlined = 0;
+        for seed in 0..40 {
+            let mut rng = Rng::new(555_000 + seed + 1000 * number as u64);
+            let statements = *rng.pick(&[6, 20, 60]);
+            let config = Config { functions: 4, statements, ..Config::default() };
+            let mut program = generate(&mut rng, &config);
+            let functions: Vec<_> = program.symbols.values().cloned().collect();
+            for symbol in functions {
+                if let Definition::Function(_) = symbol.def {
+                    let linkage = symbol.linkage;
+                    program.add(format!("{}.copy", symbol.name), linkage, symbol.def);
+                }
+            }
+            let mut compiled = program.clone();
+            let codes = compile(&mut compiled, &options).expect("compiles");
+            outlined += codes.len() - program.functions().count();
+            let mark = loader.mark();
+            let mut differ = Differ::with_codes(&program, &compiled, codes, &mut loader)
+                .unwrap_or_else(|error| panic!("seed {seed}: {error}"));
+            call_all(&mut differ, &program, &mut rng, seed);
+            drop(differ);
+            loader.release(mark);
+        }
+        assert!(outlined > 100, "{outlined} outlined");
     }
 }
 

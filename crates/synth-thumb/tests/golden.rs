@@ -1,5 +1,5 @@
 //! Golden tests of code generation: `tests/golden/*.ir` hold a program and,
-//! behind `;> CPU size|speed [limit] [pure]`, the listing of its code, each line after `;| `.
+//! behind `;> CPU size|speed [limit] [outline] [pure]`, the listing of its code, each line after `;| `.
 //!
 //! `SYNTH_BLESS=1 cargo test -p synth-thumb --test golden` writes the listings
 //! anew, to be reviewed as a diff. That the code computes what the program
@@ -8,13 +8,16 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use synth_ir::{Definition, Linkage, Program};
-use synth_thumb::{Listing, Options, Prefer, TAIL_RETURNS, TailCalls, compile};
+use synth_ir::{Definition, Linkage, Program, SymbolId};
+use synth_thumb::{Draft, Listing, Options, Prefer, TAIL_RETURNS, TailCalls, draft};
 
 fn listing(program: &Program, heading: &str) -> String {
     let pure_code = heading.ends_with(" pure");
     let heading = heading.trim_end_matches(" pure");
-    let (cpu, prefer) = heading.split_once(' ').expect("`;> CPU size|speed [limit] [pure]`");
+    let outline = heading.ends_with(" outline");
+    let heading = heading.trim_end_matches(" outline");
+    let (cpu, prefer) =
+        heading.split_once(' ').expect("`;> CPU size|speed [limit] [outline] [pure]`");
     let (prefer, limit) = prefer.split_once(' ').unwrap_or((prefer, ""));
     let stack_limit = match limit {
         "" => None,
@@ -34,12 +37,22 @@ fn listing(program: &Program, heading: &str) -> String {
     let weak = weak.map(|(id, _)| id).collect::<BTreeSet<_>>().into();
     let tails =
         TailCalls { siblings: stack_limit.is_none(), weak, returns: program.find(TAIL_RETURNS) };
-    let options = Options { cpu, prefer, share_traps, far_tables, stack_limit, pure_code, tails };
+    let options =
+        Options { cpu, prefer, share_traps, far_tables, stack_limit, pure_code, outline, tails };
+    let draft = |(id, function)| match draft(function, &options) {
+        Ok(draft) => (id, draft),
+        Err(e) => panic!("{}: {e}", program.symbols[id].name),
+    };
+    let mut drafts: Vec<(SymbolId, Draft)> = program.functions().map(draft).collect();
+    let mut outlined = program.clone();
+    if options.outline {
+        synth_thumb::outline(&mut outlined, &mut drafts);
+    }
     let mut out = String::new();
-    for (id, function) in program.functions() {
-        let name = &program.symbols[id].name;
-        let code = compile(function, &options).unwrap_or_else(|e| panic!("{name}: {e}"));
-        out += &Listing { name, code: &code, program }.to_string();
+    for (id, draft) in drafts {
+        let name = &outlined.symbols[id].name;
+        let code = draft.finish().unwrap_or_else(|e| panic!("{name}: {e}"));
+        out += &Listing { name, code: &code, program: &outlined }.to_string();
     }
     out
 }

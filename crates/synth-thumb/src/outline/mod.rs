@@ -22,9 +22,7 @@ mod repeats;
 
 use std::collections::HashMap;
 
-use synth_ir::{
-    Definition, Function, InstData, Linkage, Program, Signature, SourceLoc, Symbol, SymbolId,
-};
+use synth_ir::{Definition, Function, Linkage, Program, Signature, SourceLoc, Symbol, SymbolId};
 
 use crate::code::RelocKind;
 use crate::compile::Draft;
@@ -260,10 +258,9 @@ fn key(item: &Item) -> Option<Key> {
     }
 }
 
+/// A symbol for code that has no representation: its function has no blocks.
 fn add_symbol(program: &mut Program, number: usize) -> SymbolId {
-    let mut function = Function::new(Signature::default());
-    let block = function.add_block();
-    function.append(block, InstData::Return(vec![]), SourceLoc::default());
+    let function = Function::new(Signature::default());
     let definition = Definition::Function(Box::new(function));
     program.add(format!("__synth_outlined_{number}"), Linkage::Local, definition)
 }

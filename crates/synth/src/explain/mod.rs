@@ -56,7 +56,8 @@ pub struct Function {
     pub number: u32,
     /// Its text and that of the functions that were inlined into it.
     pub wasm: Vec<Body>,
-    /// The representation after passes, in order. There is at least one.
+    /// The representation after passes, in order; none if code generation
+    /// made the function of pieces of others.
     pub versions: Vec<Version>,
     /// Its machine code.
     pub machine: Machine,

@@ -94,7 +94,10 @@ impl Recorder {
         let names = SymbolNames::new(program);
         let mut changed = vec![];
         for &id in ids {
-            let Some(function) = program.function(id) else { continue };
+            // What code generation moved out of functions has no representation.
+            let Some(function) = program.function(id).filter(|f| !f.layout.is_empty()) else {
+                continue;
+            };
             if !self.wanted.is_empty() && !self.wanted.contains(&program.symbols[id].name) {
                 continue;
             }
