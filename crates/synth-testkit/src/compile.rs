@@ -1,6 +1,6 @@
 //! Programs to code, as simply as possible.
 
-use synth_ir::{Function, Program, SymbolId};
+use synth_ir::{Program, SymbolId};
 use synth_thumb::{Code, CompileError, Options, Prefer, TAIL_RETURNS, TailCalls, Thumb};
 
 /// A function that can't be compiled.

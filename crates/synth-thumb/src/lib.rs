@@ -34,6 +34,6 @@ pub use compile::{CompileError, Draft, Options, Prefer, compile, draft};
 pub use cpu::{Arch, Cpu, CpuError, FloatAbi, FloatAbiError, Fpu};
 pub use emit::RESERVE as STACK_RESERVE;
 pub use listing::Listing;
-pub use outline::outline;
+pub use outline::{OUTLINED, outline};
 pub use tail_call::{TAIL_RETURNS, TailArea, TailCalls, needs_tail_returns, tail_returns};
 pub use target::Thumb;

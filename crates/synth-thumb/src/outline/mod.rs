@@ -22,7 +22,10 @@ mod repeats;
 
 use std::collections::HashMap;
 
-use synth_ir::{Definition, Function, Linkage, Program, Signature, SourceLoc, Symbol, SymbolId};
+use synth_ir::{
+    Definition, Function, InstData, Linkage, Program, Signature, SourceLoc, Symbol, SymbolId,
+    TrapCode,
+};
 
 use crate::code::RelocKind;
 use crate::compile::Draft;
@@ -30,6 +33,10 @@ use crate::emit::{Item, Items};
 use crate::inst::{Flow, Inst, NotPc, Off24, Reg};
 use live::{Live, live};
 use repeats::{Repeat, repeats};
+
+/// What the names of outlined functions begin with. In the program they are
+/// functions that trap: only their code says what they do.
+pub const OUTLINED: &str = "__synth_outlined_";
 
 /// Bytes that a repetition must save.
 const LEAST: i64 = 4;
@@ -258,11 +265,13 @@ fn key(item: &Item) -> Option<Key> {
     }
 }
 
-/// A symbol for code that has no representation: its function has no blocks.
+/// A symbol for code that has no representation: its function is never run.
 fn add_symbol(program: &mut Program, number: usize) -> SymbolId {
-    let function = Function::new(Signature::default());
+    let mut function = Function::new(Signature::default());
+    let block = function.add_block();
+    function.append(block, InstData::Trap(TrapCode::Unreachable), SourceLoc::default());
     let definition = Definition::Function(Box::new(function));
-    program.add(format!("__synth_outlined_{number}"), Linkage::Local, definition)
+    program.add(format!("{OUTLINED}{number}"), Linkage::Local, definition)
 }
 
 /// The branch that stands for a stretch.

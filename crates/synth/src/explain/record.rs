@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use synth_ir::entity::{EntityRef, SecondaryMap};
 use synth_ir::{Program, SourceLoc, SymbolId, SymbolNames};
 use synth_opt::{Observer, Renumbering};
+use synth_thumb::OUTLINED;
 
 use super::{ExplainOptions, Line, Place, Version};
 
@@ -94,10 +95,7 @@ impl Recorder {
         let names = SymbolNames::new(program);
         let mut changed = vec![];
         for &id in ids {
-            // What code generation moved out of functions has no representation.
-            let Some(function) = program.function(id).filter(|f| !f.layout.is_empty()) else {
-                continue;
-            };
+            let Some(function) = program.function(id) else { continue };
             if !self.wanted.is_empty() && !self.wanted.contains(&program.symbols[id].name) {
                 continue;
             }
@@ -131,10 +129,13 @@ impl Recorder {
         let shown: Vec<u32> = self.last.keys().copied().collect();
         shown.into_iter().for_each(|number| self.show(number, "the last pass"));
         self.update(program);
-        // What was added for code generation has seen no pass.
-        let new: Vec<SymbolId> = program.functions().map(|(id, _)| id).collect();
-        let new: Vec<SymbolId> =
-            new.into_iter().filter(|&id| !self.last.contains_key(&self.number(id))).collect();
+        // What was added for code generation has seen no pass, and what that
+        // moved out of functions has no representation.
+        let is_shown = |id: &SymbolId| {
+            !self.last.contains_key(&self.number(*id))
+                && !program.symbols[*id].name.starts_with(OUTLINED)
+        };
+        let new: Vec<SymbolId> = program.functions().map(|(id, _)| id).filter(is_shown).collect();
         for number in self.look(program, &new) {
             self.show(number, "code generation's addition");
         }
