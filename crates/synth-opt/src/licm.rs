@@ -11,7 +11,7 @@
 //! comparisons stay by themselves: they are made where they are used.
 //!
 //! Values live around a loop occupy registers, so each loop gets as many of
-//! them as its own values leave ([`Pressure`]).
+//! them as its own values leave (`Pressure`).
 
 use synth_ir::cfg::{Cfg, DomTree, Loops};
 use synth_ir::entity::SecondaryMap;

@@ -8,7 +8,7 @@
 //! before anything may read it (`dead`).
 //!
 //! Calls and what orders accesses may change everything but private slots and
-//! globals that all functions leave as they are ([`preserved`]). A
+//! globals that all functions leave as they are (`preserved`). A
 //! trap ends the function with memory as it is, so a store stays that a check
 //! follows. Native memory is never known and its accesses stay as they are.
 

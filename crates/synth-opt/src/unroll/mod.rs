@@ -4,7 +4,7 @@
 //! Only innermost loops with one way out are unrolled. That edge is given a
 //! block of its own first, whose parameters are all that is used of the loop
 //! behind it: so a copy needs nothing but new names. The number of times that
-//! the test of the exit is executed ([`turns`]) is a multiple of the number of
+//! the test of the exit is executed (`turns`) is a multiple of the number of
 //! copies, so that only the last of them needs the test.
 //!
 //! The copies come before value numbering, the checks and the addresses are

@@ -1,8 +1,8 @@
 //! `synth explain`: what each function was, what the passes made of it, and
 //! its machine code with what that costs, joined by places in the source.
 //!
-//! [`record`] watches the passes; this module joins what it saw with the
-//! modules' text and the code; [`text`] and [`page`] write it down.
+//! `record` watches the passes; this module joins what it saw with the
+//! modules' text and the code; `text` and `page` write it down.
 
 mod code;
 mod diff;
