@@ -32,7 +32,7 @@ pub struct Options {
     pub stack_limit: Option<SymbolId>,
     /// Whether the code holds no data, for memory that can only be executed.
     pub pure_code: bool,
-    /// Whether drafts keep what [`outline`](crate::outline) needs.
+    /// Whether drafts keep what `outline` needs.
     pub outline: bool,
     /// What calls may become jumps.
     pub tails: TailCalls,
@@ -120,7 +120,7 @@ impl Draft {
 }
 
 /// Compiles one function, but for what is done to all together
-/// ([`outline`](crate::outline)).
+/// (`outline`).
 ///
 /// # Errors
 /// See [`CompileError`].
