@@ -8,7 +8,8 @@
 #include <stdint.h>
 
 #ifdef __wasm__
-#define ENTRY(name) __attribute__((export_name(#name), noinline)) uint32_t name(void)
+#define EXPORT(name) export_name(#name)
+#define ENTRY(name) __attribute__((EXPORT(name), noinline)) uint32_t name(void)
 #else
 #define ENTRY(name) __attribute__((noinline)) uint32_t name(void)
 #endif
