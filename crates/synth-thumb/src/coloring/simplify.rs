@@ -95,17 +95,25 @@ struct Simplifier<'a> {
     /// Copies of each node that may still be merged.
     pending: Vec<Vec<u32>>,
     live: Vec<bool>,
+    /// By node, the number of its copies that live, and their cost.
+    open: Vec<(u32, u64)>,
     /// Copies to try, by what merging saves, the first among equals first; and
     /// those that were not safe to merge.
     queue: BinaryHeap<(u64, Reverse<u32>)>,
     unsafe_yet: Vec<(u64, Reverse<u32>)>,
     stack: Vec<u32>,
-    /// Nodes that are in the graph.
-    active: Vec<u32>,
+    /// Nodes that may have become easy to remove, some of them twice.
+    maybe_easy: Vec<u32>,
+    /// Nodes of low degree by the cost of their copies when they were noted,
+    /// the cheapest first.
+    low: BinaryHeap<Reverse<(u64, u32)>>,
+    /// Nodes that the function has.
+    present: Vec<u32>,
 }
 
 /// Simplifies the graph for the allowed registers. `present` are the nodes that
-/// the function has; copies stand by falling cost.
+/// the function has, in rising order; copies stand in the order in which equals
+/// are merged.
 pub(super) fn run(
     graph: &mut Graph,
     costs: &mut Costs,
@@ -116,6 +124,7 @@ pub(super) fn run(
     let nodes = graph.adjacent.len();
     let mut pending = vec![vec![]; nodes];
     let mut live = vec![false; copies.len()];
+    let mut open = vec![(0, 0); nodes];
     let mut queue = BinaryHeap::new();
     for (index, copy) in (0..).zip(copies) {
         // A machine register is a wish.
@@ -123,8 +132,10 @@ pub(super) fn run(
             (true, _) => costs.wishes[copy.b as usize][copy.a as usize] += copy.cost,
             (_, true) => costs.wishes[copy.a as usize][copy.b as usize] += copy.cost,
             (false, false) => {
-                pending[copy.a as usize].push(index);
-                pending[copy.b as usize].push(index);
+                for node in [copy.a as usize, copy.b as usize] {
+                    pending[node].push(index);
+                    open[node] = (open[node].0 + 1, open[node].1 + copy.cost);
+                }
                 live[index as usize] = true;
                 queue.push((copy.cost, Reverse(index)));
             }
@@ -143,10 +154,13 @@ pub(super) fn run(
         copies,
         pending,
         live,
+        open,
         queue,
         unsafe_yet: vec![],
         stack: vec![],
-        active: present,
+        maybe_easy: present.clone(),
+        low: BinaryHeap::new(),
+        present,
     };
     simplifier.run();
     Order { stack: simplifier.stack.into_iter().rev().collect(), states: simplifier.states }
@@ -154,41 +168,71 @@ pub(super) fn run(
 
 impl Simplifier<'_> {
     fn run(&mut self) {
-        loop {
-            let states = &self.states;
-            self.active.retain(|&n| states[n as usize] == State::Active);
-            if self.active.is_empty() {
-                break;
-            }
-            if self.remove_easy() || self.merge_one() || self.freeze_one() {
-                continue;
-            }
-            let dear = |&&n: &&u32| {
-                let cost = u128::from(self.costs.spill[n as usize]) << 16;
-                (cost / (self.degree[n as usize].max(1) as u128), n)
-            };
-            if let Some(&node) = self.active.iter().min_by_key(dear) {
-                self.drop_copies(node);
-                self.remove(node);
+        for node in self.present.clone() {
+            self.note_low(node);
+        }
+        while self.remove_easy() || self.merge_one() || self.freeze_one() || self.give_up_one() {}
+    }
+
+    /// Removes the node that costs least without a register, for the degree
+    /// that it has.
+    fn give_up_one(&mut self) -> bool {
+        let states = &self.states;
+        self.present.retain(|&n| states[n as usize] == State::Active);
+        let dear = |&&n: &&u32| {
+            let cost = u128::from(self.costs.spill[n as usize]) << 16;
+            (cost / (self.degree[n as usize].max(1) as u128), n)
+        };
+        let Some(&node) = self.present.iter().min_by_key(dear) else { return false };
+        self.drop_copies(node);
+        self.remove(node);
+        true
+    }
+
+    fn is_low(&self, node: u32) -> bool {
+        self.states[node as usize] == State::Active && self.degree[node as usize] < self.colors
+    }
+
+    fn is_easy(&self, node: u32) -> bool {
+        self.is_low(node) && self.open[node as usize].0 == 0
+    }
+
+    /// Notes a node of low degree whose copies or degree have changed.
+    fn note_low(&mut self, node: u32) {
+        if self.is_low(node) {
+            match self.open[node as usize] {
+                (0, _) => self.maybe_easy.push(node),
+                (_, cost) => self.low.push(Reverse((cost, node))),
             }
         }
     }
 
-    fn has_copies(&self, node: u32) -> bool {
-        self.pending[node as usize].iter().any(|&c| self.live[c as usize])
+    /// Gives up a copy.
+    fn drop_copy(&mut self, index: u32) {
+        if std::mem::take(&mut self.live[index as usize]) {
+            let copy = self.copies[index as usize];
+            for end in [copy.a, copy.b] {
+                let node = self.representative(end);
+                let (count, cost) = &mut self.open[node as usize];
+                *count -= 1;
+                *cost -= copy.cost;
+                self.note_low(node);
+            }
+        }
     }
 
     fn drop_copies(&mut self, node: u32) {
-        for &copy in &self.pending[node as usize] {
-            self.live[copy as usize] = false;
+        for copy in std::mem::take(&mut self.pending[node as usize]) {
+            self.drop_copy(copy);
         }
     }
 
     /// Removes the nodes of low degree that no copy wants to merge.
     fn remove_easy(&mut self) -> bool {
-        let easy = |&n: &u32| self.degree[n as usize] < self.colors && !self.has_copies(n);
-        let mut found: Vec<u32> = self.active.iter().copied().filter(easy).collect();
+        let mut found = std::mem::take(&mut self.maybe_easy);
+        found.retain(|&n| self.is_easy(n));
         found.sort_by_key(|&n| (self.costs.high[n as usize], self.costs.spill[n as usize], n));
+        found.dedup();
         let any = !found.is_empty();
         if any {
             self.queue.extend(self.unsafe_yet.drain(..));
@@ -204,7 +248,15 @@ impl Simplifier<'_> {
         self.stack.push(node);
         for i in 0..self.graph.adjacent[node as usize].len() {
             let other = self.graph.adjacent[node as usize][i];
-            self.degree[other as usize] = self.degree[other as usize].saturating_sub(1);
+            self.lower_degree(other);
+        }
+    }
+
+    fn lower_degree(&mut self, node: u32) {
+        let degree = &mut self.degree[node as usize];
+        *degree = degree.saturating_sub(1);
+        if *degree + 1 == self.colors {
+            self.note_low(node);
         }
     }
 
@@ -226,11 +278,11 @@ impl Simplifier<'_> {
             let gone = |n: u32| self.states[n as usize] == State::Removed;
             let now = copy.cost.saturating_sub(self.costs.discord(a as usize, b as usize));
             if a == b || gone(a) || gone(b) || self.conflict(a, b) || now == 0 {
-                self.live[index as usize] = false;
+                self.drop_copy(index);
             } else if now < saved {
                 self.queue.push((now, Reverse(index)));
             } else if self.is_safe(a, b) {
-                self.live[index as usize] = false;
+                self.drop_copy(index);
                 self.merge(a, b);
                 return true;
             } else {
@@ -267,12 +319,11 @@ impl Simplifier<'_> {
     /// Merges `b` into `a`.
     fn merge(&mut self, a: u32, b: u32) {
         self.states[b as usize] = State::Merged(a);
-        let neighbours: Vec<u32> = self.graph.adjacent[b as usize].clone();
-        for n in neighbours {
+        for n in self.graph.adjacent[b as usize].clone() {
             let active = self.states[n as usize] == State::Active;
             if self.graph.are_connected(n, a) {
                 if active {
-                    self.degree[n as usize] -= 1;
+                    self.lower_degree(n);
                 }
             } else {
                 self.graph.connect(n, a);
@@ -285,24 +336,27 @@ impl Simplifier<'_> {
         self.graph.forbidden[a as usize] |= new;
         self.degree[a as usize] += (new & !old & self.allowed).count_ones() as usize;
         self.costs.merge(a as usize, b as usize);
-        let moved = self.pending[b as usize].clone();
+        let moved = std::mem::take(&mut self.pending[b as usize]);
         self.pending[a as usize].extend(moved);
+        let (count, cost) = self.open[b as usize];
+        let (all, sum) = self.open[a as usize];
+        self.open[a as usize] = (all + count, sum + cost);
+        self.note_low(a);
     }
 
     /// Gives up the copies of a node of low degree: of the one with the
     /// cheapest.
     fn freeze_one(&mut self) -> bool {
-        let cost = |n: u32| {
-            let copies = self.pending[n as usize].iter().filter(|&&c| self.live[c as usize]);
-            copies.map(|&c| self.copies[c as usize].cost).sum::<u64>()
-        };
-        let low = self.active.iter().copied().filter(|&n| self.degree[n as usize] < self.colors);
-        match low.min_by_key(|&n| (cost(n), n)) {
-            Some(node) => {
-                self.drop_copies(node);
-                true
-            }
-            None => false,
+        if self.maybe_easy.iter().any(|&n| self.is_easy(n)) {
+            return true;
         }
+        while let Some(Reverse((cost, node))) = self.low.pop() {
+            let (count, now) = self.open[node as usize];
+            if self.is_low(node) && count > 0 && now == cost {
+                self.drop_copies(node);
+                return true;
+            }
+        }
+        false
     }
 }
