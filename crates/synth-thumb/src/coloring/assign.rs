@@ -6,8 +6,8 @@
 //! their neighbours.
 
 use super::cost::Scale;
-use super::flow::{Flow, MACHINE};
-use super::graph::{Copy, Graph};
+use super::flow::MACHINE;
+use super::groups::Groups;
 use super::simplify::{Costs, Order};
 
 /// Rounds of improvement.
@@ -17,95 +17,78 @@ const MOST_MOVED: usize = 3;
 
 /// What colours are chosen by.
 pub(super) struct Assigner<'a> {
-    pub graph: &'a Graph,
-    pub order: &'a Order,
-    pub costs: &'a Costs,
-    pub copies: &'a [Copy],
-    pub allowed: u16,
+    order: &'a Order,
+    costs: &'a Costs,
+    groups: &'a Groups,
+    allowed: u16,
     /// Whether lr is saved in any case.
-    pub calls: bool,
-    pub scale: Scale,
-    /// By node, its copies.
-    by_node: Vec<Vec<u32>>,
-    /// By node, the instructions that are short if all registers are low, with
-    /// the cost if not.
-    short: Vec<Vec<(u32, u64)>>,
-    /// Representatives in each short instruction.
-    operands: Vec<Vec<u32>>,
-    pub colors: Vec<Option<u8>>,
+    calls: bool,
+    scale: Scale,
+    colors: Vec<Option<u8>>,
+    /// By node, how many of its neighbours have each colour.
+    near: Vec<[u16; MACHINE as usize]>,
+    /// By short instruction, how many of its registers are high.
+    high: Vec<u32>,
     /// Number of nodes of each colour.
     counts: [u32; 16],
 }
 
 const HIGH: u16 = 0xff00;
 
+fn is_high(color: u8) -> bool {
+    HIGH & 1 << color != 0
+}
+
+/// The colours of a set, in rising order.
+fn each(colors: u16) -> impl Iterator<Item = u8> {
+    (0..16u8).filter(move |color| colors & 1 << color != 0)
+}
+
+/// What each colour costs a node, but for opening it.
+struct Prices {
+    /// Of all its copies.
+    copies: u64,
+    /// Of those whose other end has the colour.
+    agreed: [u64; MACHINE as usize],
+    /// Of a high register.
+    high: u64,
+}
+
+impl Prices {
+    fn of(&self, color: u8) -> u64 {
+        let high = if is_high(color) { self.high } else { 0 };
+        self.copies - self.agreed[usize::from(color)] + high
+    }
+}
+
 impl<'a> Assigner<'a> {
     pub(super) fn new(
-        graph: &'a Graph,
+        groups: &'a Groups,
         order: &'a Order,
         costs: &'a Costs,
-        copies: &'a [Copy],
         (allowed, calls, scale): (u16, bool, Scale),
     ) -> Assigner<'a> {
-        let nodes = graph.adjacent.len();
-        let mut by_node = vec![vec![]; nodes];
-        for (index, copy) in copies.iter().enumerate() {
-            let (a, b) = (order.representative(copy.a), order.representative(copy.b));
-            if a != b {
-                by_node[a as usize].push(index as u32);
-                by_node[b as usize].push(index as u32);
-            }
-        }
+        let nodes = costs.spill.len();
         let mut colors = vec![None; nodes];
         for number in 0..MACHINE {
             colors[number as usize] = Some(number as u8);
         }
-        let (short, operands) = (vec![vec![]; nodes], vec![]);
-        let counts = [0; 16];
-        Assigner {
-            graph,
-            order,
-            costs,
-            copies,
-            allowed,
-            calls,
-            scale,
-            by_node,
-            short,
-            operands,
-            colors,
-            counts,
-        }
-    }
-
-    /// Notes the instructions that are short if all registers are low.
-    pub(super) fn note_short(&mut self, flow: &Flow, narrow: &[Option<u64>]) {
-        for (access, cost) in flow.accesses.iter().zip(narrow) {
-            let Some(cost) = *cost else { continue };
-            let mut nodes: Vec<u32> =
-                flow.both(*access).iter().map(|&n| self.order.representative(n)).collect();
-            nodes.sort_unstable();
-            nodes.dedup();
-            let index = self.operands.len() as u32;
-            for &node in nodes.iter().filter(|&&node| node >= MACHINE) {
-                self.short[node as usize].push((index, cost));
-            }
-            self.operands.push(nodes);
-        }
+        let high = groups.fixed_high.clone();
+        let (near, counts) = (vec![[0; MACHINE as usize]; nodes], [0; 16]);
+        Assigner { order, costs, groups, allowed, calls, scale, colors, near, high, counts }
     }
 
     /// Colours all nodes; those that get none.
     pub(super) fn run(&mut self) -> Vec<u32> {
         let mut spilled = vec![];
         for &node in &self.order.stack {
-            let free = self.free(node);
-            let high = self.costs.high[node as usize];
-            let best = (0..16u8).filter(|c| free & 1 << c != 0).min_by_key(|&c| {
-                let high = if HIGH & 1 << c != 0 { high } else { 0 };
-                self.cost_of_copies(node, c) + high + self.cost_of_opening(c)
-            });
+            let mut prices = self.prices(node);
+            // Which of the others will be high is not known yet.
+            prices.high = self.costs.high[node as usize];
+            let best = each(self.free(node))
+                .min_by_key(|&color| prices.of(color) + self.cost_of_opening(color));
             match best {
-                Some(color) => self.set(node, color),
+                Some(color) => self.set(node, Some(color)),
                 None => spilled.push(node),
             }
         }
@@ -115,39 +98,66 @@ impl<'a> Assigner<'a> {
         spilled
     }
 
-    fn set(&mut self, node: u32, color: u8) {
-        if let Some(old) = self.colors[node as usize].replace(color) {
+    fn set(&mut self, node: u32, color: Option<u8>) {
+        let old = std::mem::replace(&mut self.colors[node as usize], color);
+        if old == color {
+            return;
+        }
+        if let Some(old) = old {
             self.counts[usize::from(old)] -= 1;
         }
-        self.counts[usize::from(color)] += 1;
+        if let Some(color) = color {
+            self.counts[usize::from(color)] += 1;
+        }
+        for &other in self.groups.neighbours(node) {
+            let near = &mut self.near[other as usize];
+            if let Some(old) = old {
+                near[usize::from(old)] -= 1;
+            }
+            if let Some(color) = color {
+                near[usize::from(color)] += 1;
+            }
+        }
+        let (was, now) = (old.is_some_and(is_high), color.is_some_and(is_high));
+        if was != now {
+            for &(index, _) in self.groups.short(node) {
+                let high = &mut self.high[index as usize];
+                *high = if now { *high + 1 } else { *high - 1 };
+            }
+        }
     }
 
     /// Colours that no neighbour has.
     fn free(&self, node: u32) -> u16 {
-        let mut free = self.allowed & !self.graph.forbidden[node as usize];
-        for &other in &self.graph.adjacent[node as usize] {
-            if let Some(color) = self.color(other) {
+        let mut free = self.allowed & !self.groups.forbidden(node);
+        for (color, &count) in self.near[node as usize].iter().enumerate() {
+            if count > 0 {
                 free &= !(1 << color);
             }
         }
         free
     }
 
+    /// The colour of a node or of that which it was merged into.
     pub(super) fn color(&self, node: u32) -> Option<u8> {
         self.colors[self.order.representative(node) as usize]
     }
 
-    fn cost_of_copies(&self, node: u32, color: u8) -> u64 {
-        let mut cost = 0;
-        for &index in &self.by_node[node as usize] {
-            let copy = &self.copies[index as usize];
-            let a = self.order.representative(copy.a);
-            let other = if a == node { self.order.representative(copy.b) } else { a };
-            if self.colors[other as usize].is_none_or(|other| other != color) {
-                cost += copy.cost;
+    fn prices(&self, node: u32) -> Prices {
+        let mut prices = Prices { copies: 0, agreed: [0; MACHINE as usize], high: 0 };
+        for &(other, cost) in self.groups.copies(node) {
+            prices.copies += cost;
+            if let Some(color) = self.colors[other as usize] {
+                prices.agreed[usize::from(color)] += cost;
             }
         }
-        cost
+        let own = u32::from(self.colors[node as usize].is_some_and(is_high));
+        for &(index, cost) in self.groups.short(node) {
+            if self.high[index as usize] == own {
+                prices.high += cost;
+            }
+        }
+        prices
     }
 
     /// The cost of the first use of a register.
@@ -166,27 +176,6 @@ impl<'a> Assigner<'a> {
         }
     }
 
-    fn cost_of_high(&self, node: u32, color: u8) -> u64 {
-        if HIGH & 1 << color == 0 {
-            return 0;
-        }
-        let is_high = |n: u32| self.colors[n as usize].is_some_and(|c| HIGH & 1 << c != 0);
-        let mut cost = 0;
-        for &(index, bytes) in &self.short[node as usize] {
-            let others = &self.operands[index as usize];
-            if !others.iter().any(|&n| n != node && is_high(n)) {
-                cost += bytes;
-            }
-        }
-        cost
-    }
-
-    fn total(&self, node: u32, color: u8) -> u64 {
-        self.cost_of_copies(node, color)
-            + self.cost_of_high(node, color)
-            + self.cost_of_opening(color)
-    }
-
     fn improve(&mut self) {
         for _ in 0..ROUNDS {
             let mut changed = false;
@@ -200,78 +189,62 @@ impl<'a> Assigner<'a> {
         }
     }
 
-    fn unset(&mut self, node: u32) {
-        if let Some(old) = self.colors[node as usize].take() {
-            self.counts[usize::from(old)] -= 1;
-        }
-    }
-
     fn improve_alone(&mut self, node: u32) -> bool {
         let Some(old) = self.colors[node as usize] else { return false };
-        self.unset(node);
-        let free = self.free(node);
-        let before = self.total(node, old);
-        let best = (0..16u8)
-            .filter(|c| free & 1 << c != 0)
-            .map(|c| (self.total(node, c), c))
-            .min()
-            .filter(|&(cost, _)| cost < before);
-        self.set(node, best.map_or(old, |(_, color)| color));
+        let prices = self.prices(node);
+        // What opening costs is judged without the node.
+        self.counts[usize::from(old)] -= 1;
+        let total = |color| prices.of(color) + self.cost_of_opening(color);
+        let best = each(self.free(node)).map(|color| (total(color), color)).min();
+        let best = best.filter(|&(cost, _)| cost < total(old));
+        self.counts[usize::from(old)] += 1;
+        if let Some((_, color)) = best {
+            self.set(node, Some(color));
+        }
         best.is_some()
     }
 
     /// Gives a node a colour that neighbours have, which take others.
     fn improve_by_exchange(&mut self, node: u32) -> bool {
         let Some(old) = self.colors[node as usize] else { return false };
-        if self.cost_of_high(node, old) + self.cost_of_copies(node, old) == 0 {
+        if self.prices(node).of(old) == 0 {
             return false;
         }
-        let allowed = self.allowed & !self.graph.forbidden[node as usize] & !(1 << old);
-        (0..16u8).filter(|c| allowed & 1 << c != 0).any(|color| self.exchange(node, old, color))
+        let allowed = self.allowed & !self.groups.forbidden(node) & !(1 << old);
+        each(allowed).any(|color| self.exchange(node, old, color))
     }
 
     fn exchange(&mut self, node: u32, old: u8, color: u8) -> bool {
-        let mut others: Vec<u32> = vec![];
-        for &other in &self.graph.adjacent[node as usize] {
-            let other = self.order.representative(other);
-            if self.colors[other as usize] == Some(color) && !others.contains(&other) {
-                if other < MACHINE {
-                    return false;
-                }
-                others.push(other);
-            }
-        }
-        if others.is_empty() || others.len() > MOST_MOVED {
+        let count = usize::from(self.near[node as usize][usize::from(color)]);
+        if count == 0 || count > MOST_MOVED {
             return false;
         }
+        let with_color = |&&other: &&u32| self.colors[other as usize] == Some(color);
+        let others: Vec<u32> =
+            self.groups.neighbours(node).iter().filter(with_color).copied().collect();
         let all = |this: &Self| {
-            let each = others.iter().chain([&node]);
-            each.map(|&n| this.total(n, this.colors[n as usize].unwrap_or(0))).sum::<u64>()
+            let total = |node: u32| {
+                let color = this.colors[node as usize].unwrap_or(0);
+                this.prices(node).of(color) + this.cost_of_opening(color)
+            };
+            others.iter().chain([&node]).map(|&node| total(node)).sum::<u64>() + this.opened()
         };
         let before = all(self);
-        let opened = |this: &Self| this.opened();
-        let before = before + opened(self);
-        others.iter().for_each(|&n| self.unset(n));
-        self.set(node, color);
-        let mut possible = true;
-        for &other in &others {
-            let free = self.free(other);
-            let best =
-                (0..16u8).filter(|c| free & 1 << c != 0).min_by_key(|&c| self.total(other, c));
-            match best {
-                Some(color) => self.set(other, color),
-                None => {
-                    possible = false;
-                    break;
-                }
-            }
-        }
-        if possible && all(self) + opened(self) < before {
+        others.iter().for_each(|&other| self.set(other, None));
+        self.set(node, Some(color));
+        let possible = others.iter().all(|&other| {
+            let prices = self.prices(other);
+            let total = |&color: &u8| prices.of(color) + self.cost_of_opening(color);
+            let best = each(self.free(other)).min_by_key(total);
+            self.set(other, best);
+            best.is_some()
+        });
+        if possible && all(self) < before {
             return true;
         }
-        others.iter().for_each(|&n| self.unset(n));
-        self.set(node, old);
-        others.iter().for_each(|&n| self.set(n, color));
+        others.iter().for_each(|&other| self.set(other, None));
+        self.set(node, Some(old));
+        others.iter().for_each(|&other| self.set(other, Some(color)));
         false
     }
 

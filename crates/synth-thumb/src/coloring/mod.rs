@@ -13,6 +13,7 @@ mod check;
 mod cost;
 mod flow;
 mod graph;
+mod groups;
 mod lower;
 mod simplify;
 mod spill;
@@ -24,6 +25,7 @@ use assign::Assigner;
 use cost::Scale;
 use flow::{Flow, MACHINE, node};
 use graph::{Copy, Graph};
+use groups::Groups;
 use simplify::{Costs, Order};
 use spill::{Remake, Variables};
 
@@ -60,9 +62,9 @@ pub(crate) fn allocate(
         let Problem { costs, narrow, .. } = &mut problem;
         let allowed = set.bits();
         let order = simplify::run(&mut graph, costs, &copies, allowed, present);
+        let groups = Groups::new(&graph, &order, &copies, &flow, narrow);
         let options = (allowed, function.calls, scale);
-        let mut assigner = Assigner::new(&graph, &order, costs, &copies, options);
-        assigner.note_short(&flow, narrow);
+        let mut assigner = Assigner::new(&groups, &order, costs, options);
         let spilled = assigner.run();
         if spilled.is_empty() {
             let register = |reg: Reg| assigner.color(node(reg)).map_or(reg, Reg::machine);

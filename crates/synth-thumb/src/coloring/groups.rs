@@ -1,0 +1,139 @@
+//! What simplification left, by group of merged nodes: the lists that colouring
+//! walks over and over, each in one piece of memory.
+
+use super::flow::{Flow, MACHINE};
+use super::graph::{Copy, Graph};
+use super::simplify::Order;
+
+/// A list for each node.
+struct Lists<T> {
+    /// Where the list of each node starts, and the end.
+    starts: Vec<u32>,
+    items: Vec<T>,
+}
+
+impl<T: Clone + Default> Lists<T> {
+    /// From pairs of a node and an item, in the order of the pairs.
+    fn new(nodes: usize, pairs: &[(u32, T)]) -> Lists<T> {
+        let mut starts = vec![0; nodes + 1];
+        for &(node, _) in pairs {
+            starts[node as usize + 1] += 1;
+        }
+        for node in 0..nodes {
+            starts[node + 1] += starts[node];
+        }
+        let mut next = starts.clone();
+        let mut items = vec![T::default(); pairs.len()];
+        for (node, item) in pairs {
+            let at = &mut next[*node as usize];
+            items[*at as usize] = item.clone();
+            *at += 1;
+        }
+        Lists { starts, items }
+    }
+
+    fn of(&self, node: u32) -> &[T] {
+        let node = node as usize;
+        &self.items[self.starts[node] as usize..self.starts[node + 1] as usize]
+    }
+}
+
+/// The groups, each under the node that stands for it.
+pub(super) struct Groups {
+    neighbours: Lists<u32>,
+    copies: Lists<(u32, u64)>,
+    short: Lists<(u32, u64)>,
+    forbidden: Vec<u16>,
+    /// By short instruction, how many of its registers are high ones of the
+    /// machine.
+    pub fixed_high: Vec<u32>,
+}
+
+impl Groups {
+    /// The groups of a graph. `narrow` has for each instruction that is short
+    /// if all its registers are low the cost if not.
+    pub(super) fn new(
+        graph: &Graph,
+        order: &Order,
+        copies: &[Copy],
+        flow: &Flow,
+        narrow: &[Option<u64>],
+    ) -> Groups {
+        let nodes = graph.adjacent.len();
+        let mut pairs = vec![];
+        for copy in copies {
+            let (a, b) = (order.representative(copy.a), order.representative(copy.b));
+            if a != b {
+                pairs.extend([(a, (b, copy.cost)), (b, (a, copy.cost))]);
+            }
+        }
+        let (short, fixed_high) = short(order, flow, narrow, nodes);
+        Groups {
+            neighbours: neighbours(graph, order),
+            copies: Lists::new(nodes, &pairs),
+            short,
+            forbidden: graph.forbidden.clone(),
+            fixed_high,
+        }
+    }
+
+    /// Groups that are live with one.
+    pub(super) fn neighbours(&self, node: u32) -> &[u32] {
+        self.neighbours.of(node)
+    }
+
+    /// The other end of each copy and what it costs.
+    pub(super) fn copies(&self, node: u32) -> &[(u32, u64)] {
+        self.copies.of(node)
+    }
+
+    /// The instructions that are short if all registers are low, and the cost
+    /// if not.
+    pub(super) fn short(&self, node: u32) -> &[(u32, u64)] {
+        self.short.of(node)
+    }
+
+    /// Machine registers that a group can't have.
+    pub(super) fn forbidden(&self, node: u32) -> u16 {
+        self.forbidden[node as usize]
+    }
+}
+
+fn neighbours(graph: &Graph, order: &Order) -> Lists<u32> {
+    let nodes = graph.adjacent.len();
+    let mut pairs = vec![];
+    // By node, the last one that it was noted for.
+    let mut seen = vec![u32::MAX; nodes];
+    for &node in &order.stack {
+        for &other in &graph.adjacent[node as usize] {
+            let other = order.representative(other);
+            if seen[other as usize] != node {
+                seen[other as usize] = node;
+                pairs.push((node, other));
+            }
+        }
+    }
+    Lists::new(nodes, &pairs)
+}
+
+fn short(
+    order: &Order,
+    flow: &Flow,
+    narrow: &[Option<u64>],
+    nodes: usize,
+) -> (Lists<(u32, u64)>, Vec<u32>) {
+    let (mut pairs, mut fixed_high) = (vec![], vec![]);
+    let mut operands = vec![];
+    for (access, cost) in flow.accesses.iter().zip(narrow) {
+        let Some(cost) = *cost else { continue };
+        operands.clear();
+        operands.extend(flow.both(*access).iter().map(|&n| order.representative(n)));
+        operands.sort_unstable();
+        operands.dedup();
+        let index = fixed_high.len() as u32;
+        fixed_high.push(operands.iter().filter(|&&n| (8..MACHINE).contains(&n)).count() as u32);
+        let groups = operands.iter().filter(|&&node| node >= MACHINE);
+        pairs.extend(groups.map(|&node| (node, (index, cost))));
+    }
+    (Lists::new(nodes, &pairs), fixed_high)
+}
