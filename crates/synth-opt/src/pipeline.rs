@@ -8,8 +8,9 @@ use synth_ir::entity::SecondaryMap;
 use synth_ir::{Function, Program, SymbolId, SymbolNames, Target};
 
 use crate::{
-    addresses, atomics, cfg_cleanup, checks, const_data, dce, dead_symbols, divide, equalities,
-    gvn, induction, inline, licm, machine_stack, memory, ranges, simplify, slots, soften, unroll,
+    addresses, atomics, cfg_cleanup, checks, const_data, copies, dce, dead_symbols, divide,
+    equalities, gvn, induction, inline, licm, machine_stack, memory, ranges, simplify, slots,
+    soften, unroll,
 };
 
 /// How much to optimise, and for what.
@@ -198,6 +199,8 @@ pub const PIPELINE: &[Stage] = &[
     program("atomics", |program, cx| atomics::run(program, cx.target), ALL),
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, SOME),
     function("simplify", &simplify::Simplify, SOME),
+    // Before slots: what a call is passed is not private.
+    program("copies", copies::run, SOME),
     // After constants have gone into the addresses of slots.
     function("slots", &slots::Slots, SOME),
     function("gvn", &gvn::Gvn, SOME),
@@ -218,6 +221,8 @@ pub const PIPELINE: &[Stage] = &[
     function("simplify", &simplify::Simplify, MORE),
     function("slots", &slots::Slots, MORE),
     function("gvn", &gvn::Gvn, MORE),
+    program("copies", copies::run, MORE),
+    program("overlaps", copies::choose_routine, &[Level::O2]),
     function("ranges", &ranges::Ranges, MORE),
     function("simplify", &simplify::Simplify, MORE),
     function("checks", &checks::Checks, MORE),

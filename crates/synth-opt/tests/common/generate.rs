@@ -70,6 +70,8 @@ struct Generator<'f> {
     recent: Vec<Value>,
     data: SymbolId,
     host: SymbolId,
+    /// `__aeabi_memmove` and `__aeabi_memset`.
+    routines: [SymbolId; 2],
 }
 
 /// A program with one function `@f` of four words, an f32 and an f64.
@@ -78,6 +80,8 @@ pub fn program(seed: u64) -> Program {
     let data = Data { size: SIZE + 8, align: 8, bytes: (1..40).collect(), ..Data::default() };
     let data = program.add("data", Linkage::Global, Definition::Data(data));
     let host = program.add("host", Linkage::Global, Definition::UndefinedFunction);
+    let routines = ["__aeabi_memmove", "__aeabi_memset"]
+        .map(|name| program.add(name, Linkage::Global, Definition::UndefinedFunction));
     let params = [[AbiType::I32; 4].as_slice(), &[AbiType::F32, AbiType::F64]].concat();
     let results = [[AbiType::I32; VARIABLES].as_slice(), &[AbiType::F32, AbiType::F64]].concat();
     let mut func = Function::new(Signature::new(params, results));
@@ -87,8 +91,8 @@ pub fn program(seed: u64) -> Program {
     values.push(values[0]);
     let mut b = Builder::new(&mut func, entry);
     b.switch_to(entry);
-    let mut generator =
-        Generator { b, random: Random(seed), vars: values, floats, recent: vec![], data, host };
+    let (random, recent) = (Random(seed), vec![]);
+    let mut generator = Generator { b, random, vars: values, floats, recent, data, host, routines };
     generator.body(3);
     let mut results = generator.vars.clone();
     results.extend(generator.floats);
@@ -120,6 +124,7 @@ impl Generator<'_> {
                 2 if depth > 0 => self.repeat(depth),
                 3 => self.memory(),
                 4 => self.float(),
+                5 if self.random.below(2) == 0 => self.bulk(),
                 5 if self.random.below(3) == 0 => self.call(),
                 6 if self.random.below(4) == 0 => self.check(),
                 _ => self.assign(),
@@ -230,6 +235,33 @@ impl Generator<'_> {
             let value = self.value();
             self.b.store(op, address, value, offset, region);
         }
+    }
+
+    /// A copy or a fill of up to 40 bytes; areas of copies may overlap.
+    fn bulk(&mut self) {
+        let index = self.value();
+        let mask = self.b.iconst(15);
+        let index = self.b.binary(BinaryOp::And, index, mask);
+        let start = self.random.below(17) as i32;
+        let base = self.b.symbol_addr(self.data, start);
+        let to = self.b.binary(BinaryOp::Add, base, index);
+        let constant = self.random.below(41) as i32;
+        let size = match self.random.below(8) {
+            0 => self.b.binary(BinaryOp::And, index, mask),
+            _ => self.b.iconst(constant),
+        };
+        let sig = self.b.func.add_sig(Signature::new([AbiType::I32; 3], []));
+        let (callee, args) = if self.random.below(3) == 0 {
+            (self.routines[1], vec![to, size, self.value()])
+        } else {
+            let start = self.random.below(17) as i32;
+            let mut from = self.b.symbol_addr(self.data, start);
+            if self.random.below(2) == 0 {
+                from = self.b.binary(BinaryOp::Add, from, index);
+            }
+            (self.routines[0], vec![to, from, size])
+        };
+        self.b.inst(InstData::Call { callee, sig, args });
     }
 
     fn float(&mut self) {
