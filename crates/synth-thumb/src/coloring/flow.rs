@@ -5,8 +5,7 @@
 
 use std::ops::Range;
 
-use fixedbitset::FixedBitSet;
-
+use super::rows::{self, Rows};
 use crate::mach::{MFunction, MInst, OperandKind, Reg};
 
 /// Nodes that are machine registers.
@@ -41,7 +40,8 @@ pub(super) struct Flow {
     operands: Vec<u32>,
     /// The instructions of each block.
     pub blocks: Vec<Range<usize>>,
-    pub live_out: Vec<FixedBitSet>,
+    /// What is live at the end of each block.
+    pub live_out: Rows,
     pub nodes: usize,
 }
 
@@ -52,7 +52,7 @@ impl Flow {
             accesses: Vec::with_capacity(function.len()),
             operands: vec![],
             blocks: vec![],
-            live_out: vec![],
+            live_out: Rows::new(0, nodes),
             nodes,
         };
         let mut successors = vec![];
@@ -73,17 +73,19 @@ impl Flow {
 
     fn access(&mut self, inst: &mut MInst) -> Access {
         let start = self.operands.len() as u32;
-        let mut written = vec![];
         let mut early = false;
-        inst.visit_operands(&mut |reg, kind, _| match kind {
-            OperandKind::Use => self.operands.push(node(*reg)),
-            _ => {
-                written.push(node(*reg));
-                early |= kind == OperandKind::EarlyDef;
+        inst.visit_operands(&mut |reg, kind, _| {
+            if kind == OperandKind::Use {
+                self.operands.push(node(*reg));
             }
         });
         let defs = self.operands.len() as u32;
-        self.operands.extend(written);
+        inst.visit_operands(&mut |reg, kind, _| {
+            if kind != OperandKind::Use {
+                self.operands.push(node(*reg));
+                early |= kind == OperandKind::EarlyDef;
+            }
+        });
         let (clobbers, copy) = (inst.clobbers(), matches!(inst, MInst::Mov { .. }));
         Access { start, defs, end: self.operands.len() as u32, clobbers, early, copy }
     }
@@ -103,37 +105,37 @@ impl Flow {
 
     /// Liveness by iteration to a fixpoint.
     fn solve(&mut self, successors: &[Vec<usize>]) {
-        let empty = FixedBitSet::with_capacity(self.nodes);
         let count = self.blocks.len();
-        // Read before written, and written.
-        let mut reads = vec![empty.clone(); count];
-        let mut writes = vec![empty.clone(); count];
+        // Read before written, which grows to what is live; and written.
+        let mut live_in = Rows::new(count, self.nodes);
+        let mut writes = Rows::new(count, self.nodes);
         for (index, range) in self.blocks.iter().enumerate() {
+            let (reads, writes) = (live_in.row_mut(index), writes.row_mut(index));
             for &access in self.accesses[range.clone()].iter().rev() {
                 for &def in self.defs(access) {
-                    writes[index].insert(def as usize);
-                    reads[index].set(def as usize, false);
+                    rows::insert(writes, def);
+                    rows::remove(reads, def);
                 }
                 for &used in self.uses(access) {
-                    reads[index].insert(used as usize);
+                    rows::insert(reads, used);
                 }
             }
         }
-        let mut live_in = reads.clone();
-        let mut live_out = vec![empty; count];
+        let mut live_out = Rows::new(count, self.nodes);
         let mut changed = true;
         while changed {
             changed = false;
             for index in (0..count).rev() {
+                let out = live_out.row_mut(index);
                 for &successor in &successors[index] {
-                    live_out[index].union_with(&live_in[successor]);
+                    let live = live_in.row(successor);
+                    out.iter_mut().zip(live).for_each(|(out, live)| *out |= live);
                 }
-                let mut live = live_out[index].clone();
-                live.difference_with(&writes[index]);
-                live.union_with(&reads[index]);
-                if live != live_in[index] {
-                    live_in[index] = live;
-                    changed = true;
+                let sets = out.iter().zip(writes.row(index));
+                for (live, (out, writes)) in live_in.row_mut(index).iter_mut().zip(sets) {
+                    let now = *live | out & !writes;
+                    changed |= now != *live;
+                    *live = now;
                 }
             }
         }

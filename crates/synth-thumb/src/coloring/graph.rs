@@ -2,9 +2,8 @@
 //! registers each cannot have, and the copies that would vanish if both ends
 //! had one register.
 
-use fixedbitset::FixedBitSet;
-
 use super::flow::{Flow, MACHINE};
+use super::rows::{self, Rows};
 
 /// A pair of nodes that should get one register.
 #[derive(Clone, Copy)]
@@ -18,77 +17,99 @@ pub(super) struct Copy {
 /// The graph. Nodes below [`MACHINE`] are machine registers; edges to them
 /// are kept as sets.
 pub(super) struct Graph {
-    matrix: FixedBitSet,
-    nodes: usize,
+    matrix: Rows,
     /// Variables that are live with each, those merged and removed included.
     pub adjacent: Vec<Vec<u32>>,
     /// Machine registers that each cannot have.
     pub forbidden: Vec<u16>,
 }
 
+/// The bits of the machine registers in the first word of a set of nodes.
+const MACHINE_BITS: u64 = (1 << MACHINE) - 1;
+
 impl Graph {
     pub(super) fn new(flow: &Flow) -> Graph {
         let nodes = flow.nodes;
         let mut graph = Graph {
-            matrix: FixedBitSet::with_capacity(nodes * nodes),
-            nodes,
-            adjacent: vec![vec![]; nodes],
+            matrix: Rows::new(nodes, nodes),
+            adjacent: vec![],
             forbidden: vec![0; nodes],
         };
+        let mut live = vec![];
         for (index, range) in flow.blocks.iter().enumerate() {
-            let mut live = flow.live_out[index].clone();
+            live.clear();
+            live.extend_from_slice(flow.live_out.row(index));
             for at in range.clone().rev() {
                 graph.step(flow, at, &mut live);
             }
         }
+        graph.complete();
         graph
     }
 
-    fn step(&mut self, flow: &Flow, at: usize, live: &mut FixedBitSet) {
+    /// Notes what is live with the results of an instruction, in their rows
+    /// only.
+    fn step(&mut self, flow: &Flow, at: usize, live: &mut [u64]) {
         let access = flow.accesses[at];
         let (uses, defs) = (flow.uses(access), flow.defs(access));
         if access.copy {
-            uses.iter().for_each(|&used| live.set(used as usize, false));
+            uses.iter().for_each(|&used| rows::remove(live, used));
         }
-        defs.iter().for_each(|&def| live.insert(def as usize));
+        defs.iter().for_each(|&def| rows::insert(live, def));
         for &def in defs {
-            for other in live.ones() {
-                self.connect(def, other as u32);
-            }
+            let row = self.matrix.row_mut(def as usize);
+            row.iter_mut().zip(&*live).for_each(|(row, live)| *row |= live);
             if access.early {
-                uses.iter().for_each(|&used| self.connect(def, used));
+                uses.iter().for_each(|&used| rows::insert(row, used));
             }
         }
         if access.clobbers != 0 {
-            for other in live.ones() {
-                self.forbidden[other] |= access.clobbers;
+            for other in rows::numbers(live) {
+                self.forbidden[other as usize] |= access.clobbers;
             }
         }
-        defs.iter().for_each(|&def| live.set(def as usize, false));
-        uses.iter().for_each(|&used| live.insert(used as usize));
+        defs.iter().for_each(|&def| rows::remove(live, def));
+        uses.iter().for_each(|&used| rows::insert(live, used));
     }
 
-    pub(super) fn connect(&mut self, a: u32, b: u32) {
-        if a == b {
-            return;
-        }
-        match (a < MACHINE, b < MACHINE) {
-            (true, true) => {}
-            (true, false) => self.forbidden[b as usize] |= 1 << a,
-            (false, true) => self.forbidden[a as usize] |= 1 << b,
-            (false, false) => {
-                if !self.are_connected(a, b) {
-                    self.matrix.insert(a as usize * self.nodes + b as usize);
-                    self.matrix.insert(b as usize * self.nodes + a as usize);
-                    self.adjacent[a as usize].push(b);
-                    self.adjacent[b as usize].push(a);
-                }
+    /// Makes the matrix symmetric, and the lists from it.
+    fn complete(&mut self) {
+        let nodes = self.forbidden.len();
+        for number in 0..MACHINE {
+            for other in rows::numbers(self.matrix.row(number as usize)) {
+                self.forbidden[other as usize] |= 1 << number;
             }
+        }
+        let mut row = vec![];
+        for node in MACHINE..nodes as u32 {
+            let own = self.matrix.row_mut(node as usize);
+            self.forbidden[node as usize] |= (own[0] & MACHINE_BITS) as u16;
+            own[0] &= !MACHINE_BITS;
+            rows::remove(own, node);
+            row.clear();
+            row.extend_from_slice(own);
+            for other in rows::numbers(&row) {
+                self.matrix.insert(other as usize, node);
+            }
+        }
+        self.adjacent = vec![vec![]; nodes];
+        for node in MACHINE as usize..nodes {
+            self.adjacent[node] = rows::numbers(self.matrix.row(node)).collect();
+        }
+    }
+
+    /// Notes that two variables are live together.
+    pub(super) fn connect(&mut self, a: u32, b: u32) {
+        if a != b && !self.are_connected(a, b) {
+            self.matrix.insert(a as usize, b);
+            self.matrix.insert(b as usize, a);
+            self.adjacent[a as usize].push(b);
+            self.adjacent[b as usize].push(a);
         }
     }
 
     /// Whether two variables are live together.
     pub(super) fn are_connected(&self, a: u32, b: u32) -> bool {
-        self.matrix.contains(a as usize * self.nodes + b as usize)
+        self.matrix.contains(a as usize, b)
     }
 }

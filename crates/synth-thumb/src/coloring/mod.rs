@@ -15,6 +15,7 @@ mod flow;
 mod graph;
 mod groups;
 mod lower;
+mod rows;
 mod simplify;
 mod spill;
 

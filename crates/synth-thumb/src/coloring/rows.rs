@@ -1,0 +1,66 @@
+//! Bit sets of one size, in one piece of memory.
+
+/// Sets of numbers below a bound, by row.
+pub(super) struct Rows {
+    /// Words of each row.
+    words: usize,
+    bits: Vec<u64>,
+}
+
+impl Rows {
+    /// So many empty sets of numbers below `bound`.
+    pub(super) fn new(rows: usize, bound: usize) -> Rows {
+        let words = bound.div_ceil(64);
+        Rows { words, bits: vec![0; rows * words] }
+    }
+
+    /// A set's words, the lowest number in the lowest bit of the first.
+    pub(super) fn row(&self, row: usize) -> &[u64] {
+        &self.bits[row * self.words..(row + 1) * self.words]
+    }
+
+    pub(super) fn row_mut(&mut self, row: usize) -> &mut [u64] {
+        &mut self.bits[row * self.words..(row + 1) * self.words]
+    }
+
+    pub(super) fn contains(&self, row: usize, number: u32) -> bool {
+        contains(self.row(row), number)
+    }
+
+    pub(super) fn insert(&mut self, row: usize, number: u32) {
+        insert(self.row_mut(row), number);
+    }
+}
+
+/// The place of a number in a set: its word and its bit.
+fn place(number: u32) -> (usize, u64) {
+    (number as usize / 64, 1 << (number % 64))
+}
+
+pub(super) fn contains(set: &[u64], number: u32) -> bool {
+    let (word, bit) = place(number);
+    set[word] & bit != 0
+}
+
+pub(super) fn insert(set: &mut [u64], number: u32) {
+    let (word, bit) = place(number);
+    set[word] |= bit;
+}
+
+pub(super) fn remove(set: &mut [u64], number: u32) {
+    let (word, bit) = place(number);
+    set[word] &= !bit;
+}
+
+/// The numbers in a set, in rising order.
+pub(super) fn numbers(set: &[u64]) -> impl Iterator<Item = u32> + '_ {
+    (0..).zip(set).flat_map(|(index, &word)| bits(word).map(move |bit| 64 * index + bit))
+}
+
+fn bits(mut word: u64) -> impl Iterator<Item = u32> {
+    std::iter::from_fn(move || {
+        let bit = (word != 0).then(|| word.trailing_zeros())?;
+        word &= word - 1;
+        Some(bit)
+    })
+}
