@@ -1,7 +1,7 @@
 //! Programs to code, as simply as possible.
 
 use synth_ir::{Program, SymbolId};
-use synth_thumb::{Code, CompileError, Options, Prefer, TAIL_RETURNS, TailCalls, Thumb};
+use synth_thumb::{Code, CompileError, Effort, Options, Prefer, TAIL_RETURNS, TailCalls, Thumb};
 
 /// A function that can't be compiled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +23,7 @@ pub fn options(cpu: &str) -> Options {
     Options {
         cpu,
         prefer: Prefer::Size,
+        effort: Effort::Best,
         share_traps: true,
         far_tables: false,
         stack_limit: None,

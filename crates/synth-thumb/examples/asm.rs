@@ -1,7 +1,7 @@
 //! Compiles a program in the text form and prints its machine code:
 //! `cargo run -p synth-thumb --example asm -- FILE [CPU]`.
 use synth_ir::Program;
-use synth_thumb::{Listing, Options, Prefer, compile};
+use synth_thumb::{Effort, Listing, Options, Prefer, compile};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args = std::env::args().skip(1);
@@ -11,6 +11,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let options = Options {
         cpu,
         prefer: Prefer::Size,
+        effort: Effort::Best,
         share_traps: true,
         far_tables: false,
         stack_limit: None,

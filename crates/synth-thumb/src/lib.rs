@@ -2,6 +2,7 @@
 
 pub mod abi;
 mod back_edges;
+mod candidates;
 mod code;
 mod coloring;
 mod compares;
@@ -30,7 +31,7 @@ mod target;
 pub mod timing;
 
 pub use code::{Code, Reloc, RelocKind, Span, TrapSite};
-pub use compile::{CompileError, Draft, Options, Prefer, compile, draft};
+pub use compile::{CompileError, Draft, Effort, Options, Prefer, compile, draft};
 pub use cpu::{Arch, Cpu, CpuError, FloatAbi, FloatAbiError, Fpu};
 pub use emit::RESERVE as STACK_RESERVE;
 pub use listing::Listing;

@@ -48,8 +48,12 @@ pub const GROWING: [RegisterSet; 5] = [
     ALL,
 ];
 
-/// Sets in which a function is coloured.
-pub const COLORED: [RegisterSet; 2] = [GROWING[3], ALL];
+/// Registers that no 16-bit instruction but a few can name, as a bit set, and all
+/// others. (r12 and lr are no worse, but need not be saved.)
+pub const LONG: u16 = 0x0f00;
+
+/// The registers without [`LONG`].
+pub const SHORT: RegisterSet = GROWING[3];
 
 /// Machine registers that a function writes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

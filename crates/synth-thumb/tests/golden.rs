@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use synth_ir::{Definition, Linkage, Program, SymbolId};
-use synth_thumb::{Draft, Listing, Options, Prefer, TAIL_RETURNS, TailCalls, draft};
+use synth_thumb::{Draft, Effort, Listing, Options, Prefer, TAIL_RETURNS, TailCalls, draft};
 
 fn listing(program: &Program, heading: &str) -> String {
     let pure_code = heading.ends_with(" pure");
@@ -37,8 +37,17 @@ fn listing(program: &Program, heading: &str) -> String {
     let weak = weak.map(|(id, _)| id).collect::<BTreeSet<_>>().into();
     let tails =
         TailCalls { siblings: stack_limit.is_none(), weak, returns: program.find(TAIL_RETURNS) };
-    let options =
-        Options { cpu, prefer, share_traps, far_tables, stack_limit, pure_code, outline, tails };
+    let options = Options {
+        cpu,
+        prefer,
+        effort: Effort::Best,
+        share_traps,
+        far_tables,
+        stack_limit,
+        pure_code,
+        outline,
+        tails,
+    };
     let draft = |(id, function)| match draft(function, &options) {
         Ok(draft) => (id, draft),
         Err(e) => panic!("{}: {e}", program.symbols[id].name),

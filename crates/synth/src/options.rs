@@ -4,7 +4,7 @@ use synth_abi::Contract;
 use synth_ir::SymbolId;
 use synth_object::ObjectOptions;
 use synth_opt::{Level, PassOptions};
-use synth_thumb::{Arch, Cpu, FloatAbi, FloatAbiError, Fpu, Prefer, TailCalls};
+use synth_thumb::{Arch, Cpu, Effort, FloatAbi, FloatAbiError, Fpu, Prefer, TailCalls};
 
 /// How exhaustion of the stack is found.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -102,11 +102,16 @@ impl Options {
             Level::Os | Level::Oz => Prefer::Size,
             Level::O0 | Level::O1 | Level::O2 => Prefer::Speed,
         };
+        let effort = match self.level {
+            Level::O0 | Level::O1 => Effort::First,
+            Level::O2 | Level::Os | Level::Oz => Effort::Best,
+        };
         // Unshared traps name their place exactly, for debugging.
         let share_traps = !matches!(self.level, Level::O0 | Level::O1);
         synth_thumb::Options {
             cpu: self.cpu,
             prefer,
+            effort,
             share_traps,
             far_tables: false,
             stack_limit,

@@ -30,11 +30,8 @@ const MACHINE_BITS: u64 = (1 << MACHINE) - 1;
 impl Graph {
     pub(super) fn new(flow: &Flow) -> Graph {
         let nodes = flow.nodes;
-        let mut graph = Graph {
-            matrix: Rows::new(nodes, nodes),
-            adjacent: vec![],
-            forbidden: vec![0; nodes],
-        };
+        let mut graph =
+            Graph { matrix: Rows::new(nodes, nodes), adjacent: vec![], forbidden: vec![0; nodes] };
         let mut live = vec![];
         for (index, range) in flow.blocks.iter().enumerate() {
             live.clear();

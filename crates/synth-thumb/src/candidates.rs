@@ -1,0 +1,230 @@
+//! Which code of a function is best: constants can stand in several places, and
+//! few registers may do. What is better shows only in the code, so several ways are
+//! tried and the best result is kept.
+
+use synth_ir::Function;
+
+use crate::compile::{CompileError, Draft, Effort, Options, Prefer};
+use crate::mach::MFunction;
+use crate::regalloc::{self, GROWING, RegisterSet};
+use crate::{back_edges, coloring, compares, emit, frame, hoist, isolate, schedule, select, tails};
+
+/// Instructions up to which a function is allocated in several ways, of which
+/// the best result is kept.
+const SMALL: usize = 400;
+
+/// Instructions up to which a function is allocated by colouring.
+const MEDIUM: usize = 2000;
+
+/// The best code that is found for a function.
+///
+/// # Errors
+/// See [`CompileError`].
+pub(crate) fn best(func: &Function, options: &Options) -> Result<(Cost, Draft), CompileError> {
+    let selected = select::select(func, options)?;
+    let mut best = Best::default();
+    if selected.len() <= MEDIUM {
+        allocate_by_colours(&selected, options, &mut best)?;
+    }
+    if best.0.is_none() {
+        allocate_by_intervals(&selected, options, &mut best)?;
+    }
+    let none = || CompileError::Allocation("no register set suffices".to_string());
+    best.0.ok_or_else(none)
+}
+
+fn allocate_by_colours(
+    selected: &MFunction,
+    options: &Options,
+    best: &mut Best,
+) -> Result<(), CompileError> {
+    let by = Allocator::Coloring;
+    if options.effort == Effort::First {
+        return best.offer(finish(selected.clone(), regalloc::ALL, options, by), true);
+    }
+    // What long instructions cost in time is little.
+    let mind_long = options.prefer == Prefer::Size && selected.len() <= SMALL;
+    for version in hoisted(selected).iter().chain([selected]) {
+        let all = finish(version.clone(), regalloc::ALL, options, by);
+        let is_long = all.as_ref().is_ok_and(|found| found.written.core & regalloc::LONG != 0);
+        best.offer(all, true)?;
+        if mind_long && is_long {
+            best.offer(finish(version.clone(), regalloc::SHORT, options, by), true)?;
+        }
+    }
+    Ok(())
+}
+
+/// What colouring does not take: functions with floats, and large ones.
+fn allocate_by_intervals(
+    selected: &MFunction,
+    options: &Options,
+    best: &mut Best,
+) -> Result<(), CompileError> {
+    let by = Allocator::Intervals;
+    if selected.len() > SMALL || options.effort == Effort::First {
+        return best.offer(finish(selected.clone(), regalloc::ALL, options, by), false);
+    }
+    for set in GROWING {
+        // A small set may be too small for an instruction.
+        best.offer(finish(selected.clone(), set, options, by), set != regalloc::ALL)?;
+    }
+    for version in versions(selected) {
+        for set in &GROWING[GROWING.len() - 3..] {
+            best.offer(finish(version.clone(), *set, options, by), true)?;
+        }
+    }
+    Ok(())
+}
+
+/// The function with its constants in other places: which is best shows only
+/// after allocation.
+fn hoisted(selected: &MFunction) -> Vec<MFunction> {
+    let mut plans = hoist::useful(selected);
+    if selected.len() > SMALL {
+        plans.retain(|&plan| plan == hoist::Plan::Outer);
+    }
+    let hoisted = |plan: hoist::Plan| {
+        let mut function = selected.clone();
+        hoist::hoist(&mut function, plan);
+        function
+    };
+    plans.into_iter().map(hoisted).collect()
+}
+
+/// The same, and with its values in other places.
+fn versions(selected: &MFunction) -> Vec<MFunction> {
+    let mut versions = hoisted(selected);
+    let mut isolated = selected.clone();
+    let is_isolated = selected.calls && isolate::run(&mut isolated);
+    if is_isolated && !versions.is_empty() {
+        let mut both = isolated.clone();
+        hoist::hoist(&mut both, hoist::Plan::Outer);
+        versions.push(both);
+    }
+    if is_isolated {
+        versions.push(isolated);
+    }
+    versions
+}
+
+/// The best code so far.
+#[derive(Default)]
+struct Best(Option<(Cost, Draft)>);
+
+impl Best {
+    fn offer(
+        &mut self,
+        result: Result<Finished, CompileError>,
+        may_fail: bool,
+    ) -> Result<(), CompileError> {
+        match result {
+            Ok(Finished { cost, draft, .. }) => {
+                if self.0.as_ref().is_none_or(|(least, _)| cost < *least) {
+                    self.0 = Some((cost, draft));
+                }
+                Ok(())
+            }
+            Err(CompileError::Allocation(_)) if may_fail => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Bytes and estimated cycles, the more important first.
+pub(crate) type Cost = (u64, u64);
+
+/// Code, and the registers that it writes.
+struct Finished {
+    cost: Cost,
+    draft: Draft,
+    written: regalloc::Written,
+}
+
+/// Ways to allocate registers.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Allocator {
+    /// [`regalloc`].
+    Intervals,
+    /// [`coloring`].
+    Coloring,
+}
+
+impl Allocator {
+    fn run(
+        self,
+        function: &mut MFunction,
+        set: RegisterSet,
+        options: &Options,
+    ) -> Result<regalloc::Written, CompileError> {
+        match self {
+            Allocator::Intervals => regalloc::allocate(function, set, options),
+            Allocator::Coloring => coloring::allocate(function, set, options.prefer),
+        }
+    }
+}
+
+/// Allocation and all that follows.
+fn finish(
+    mut function: MFunction,
+    set: RegisterSet,
+    options: &Options,
+    allocator: Allocator,
+) -> Result<Finished, CompileError> {
+    let selected = function.clone();
+    let mut written = allocator.run(&mut function, set, options)?;
+    let mut frame = frame::Frame::new(&function, written)?;
+    if frame.needs_scratch() {
+        // Offsets beyond 12 bits are added up in r12, which then must be free.
+        function = selected;
+        function.free_scratch();
+        written = allocator.run(&mut function, regalloc::ALL.without_scratch(), options)?;
+        frame = frame::Frame::new(&function, written)?;
+        frame.keep_scratch();
+    }
+    back_edges::run(&mut function);
+    compares::run(&mut function);
+    if options.prefer == Prefer::Speed {
+        schedule::run(&mut function);
+    }
+    if options.stack_limit.is_some() && frame.total() > emit::SMALL_FRAME && frame.saved == 0 {
+        // The check needs a register.
+        written.core |= 1 << 4;
+        let scratch = frame.scratch;
+        frame = frame::Frame::new(&function, written)?;
+        frame.scratch = scratch;
+    }
+    let (mut cost, mut draft) = encode(&function, &frame, options)?;
+    if options.prefer == Prefer::Size && function.len() <= SMALL && tails::run(&mut function) {
+        let merged = encode(&function, &frame, options)?;
+        if merged.0 < cost {
+            (cost, draft) = merged;
+        }
+    }
+    Ok(Finished { cost, draft, written })
+}
+
+/// Forms and layout.
+fn encode(
+    function: &MFunction,
+    frame: &frame::Frame,
+    options: &Options,
+) -> Result<(Cost, Draft), CompileError> {
+    let emit::Emitted { items, cycles } = emit::emit(function, frame, options)?;
+    let blocks = 0..function.blocks.len() as u32;
+    let mut draft = Draft {
+        items: if options.outline { items.clone() } else { vec![] },
+        code: None,
+        depths: blocks.map(|block| function.depth(block)).collect(),
+        stack: frame.stack(),
+        spills: function.spills,
+    };
+    let code = Draft { items, ..draft.clone() }.finish()?;
+    let bytes = code.bytes.len() as u64;
+    draft.code = Some(code);
+    let cost = match options.prefer {
+        Prefer::Size => (bytes, cycles),
+        Prefer::Speed => (cycles, bytes),
+    };
+    Ok((cost, draft))
+}
