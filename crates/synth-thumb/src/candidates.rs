@@ -5,6 +5,7 @@
 use synth_ir::Function;
 
 use crate::compile::{CompileError, Draft, Effort, Options, Prefer};
+use crate::hoist::Plan;
 use crate::mach::MFunction;
 use crate::regalloc::{self, GROWING, RegisterSet};
 use crate::{back_edges, coloring, compares, emit, frame, hoist, isolate, schedule, select, tails};
@@ -40,19 +41,34 @@ fn allocate_by_colours(
 ) -> Result<(), CompileError> {
     let by = Allocator::Coloring;
     if options.effort == Effort::First {
-        return best.offer(finish(selected.clone(), regalloc::ALL, options, by), true);
+        best.offer(finish(selected.clone(), regalloc::ALL, options, by), true)?;
+        return Ok(());
     }
+    let mut versions = vec![selected.clone()];
+    versions.extend(hoisted(selected, plans(selected, options.prefer)));
     // What long instructions cost in time is little.
-    let mind_long = options.prefer == Prefer::Size && selected.len() <= SMALL;
-    for version in hoisted(selected).iter().chain([selected]) {
+    let minds_long = options.prefer == Prefer::Size && selected.len() <= SMALL;
+    let mut is_long = None;
+    for version in &versions {
         let all = finish(version.clone(), regalloc::ALL, options, by);
-        let is_long = all.as_ref().is_ok_and(|found| found.written.core & regalloc::LONG != 0);
-        best.offer(all, true)?;
-        if mind_long && is_long {
-            best.offer(finish(version.clone(), regalloc::SHORT, options, by), true)?;
+        let long = all.as_ref().is_ok_and(|found| found.written.core & regalloc::LONG != 0);
+        if best.offer(all, true)? {
+            is_long = long.then_some(version);
         }
     }
+    if let Some(version) = is_long.filter(|_| minds_long) {
+        best.offer(finish(version.clone(), regalloc::SHORT, options, by), true)?;
+    }
     Ok(())
+}
+
+/// The plans that are worth their time, besides leaving all where it is.
+fn plans(selected: &MFunction, prefer: Prefer) -> &'static [Plan] {
+    match prefer {
+        _ if selected.len() > SMALL => &[Plan::Outer],
+        Prefer::Size => &[Plan::Few(3), Plan::Shared],
+        Prefer::Speed => &[Plan::Outer, Plan::Few(3)],
+    }
 }
 
 /// What colouring does not take: functions with floats, and large ones.
@@ -63,7 +79,8 @@ fn allocate_by_intervals(
 ) -> Result<(), CompileError> {
     let by = Allocator::Intervals;
     if selected.len() > SMALL || options.effort == Effort::First {
-        return best.offer(finish(selected.clone(), regalloc::ALL, options, by), false);
+        best.offer(finish(selected.clone(), regalloc::ALL, options, by), false)?;
+        return Ok(());
     }
     for set in GROWING {
         // A small set may be too small for an instruction.
@@ -79,27 +96,24 @@ fn allocate_by_intervals(
 
 /// The function with its constants in other places: which is best shows only
 /// after allocation.
-fn hoisted(selected: &MFunction) -> Vec<MFunction> {
-    let mut plans = hoist::useful(selected);
-    if selected.len() > SMALL {
-        plans.retain(|&plan| plan == hoist::Plan::Outer);
-    }
-    let hoisted = |plan: hoist::Plan| {
+fn hoisted(selected: &MFunction, plans: &[Plan]) -> Vec<MFunction> {
+    let useful = plans.iter().filter(|&&plan| hoist::is_useful(selected, plan));
+    let hoisted = |&plan: &Plan| {
         let mut function = selected.clone();
         hoist::hoist(&mut function, plan);
         function
     };
-    plans.into_iter().map(hoisted).collect()
+    useful.map(hoisted).collect()
 }
 
 /// The same, and with its values in other places.
 fn versions(selected: &MFunction) -> Vec<MFunction> {
-    let mut versions = hoisted(selected);
+    let mut versions = hoisted(selected, &Plan::ALL);
     let mut isolated = selected.clone();
     let is_isolated = selected.calls && isolate::run(&mut isolated);
     if is_isolated && !versions.is_empty() {
         let mut both = isolated.clone();
-        hoist::hoist(&mut both, hoist::Plan::Outer);
+        hoist::hoist(&mut both, Plan::Outer);
         versions.push(both);
     }
     if is_isolated {
@@ -113,19 +127,21 @@ fn versions(selected: &MFunction) -> Vec<MFunction> {
 struct Best(Option<(Cost, Draft)>);
 
 impl Best {
+    /// Keeps code if it is better; whether it is.
     fn offer(
         &mut self,
         result: Result<Finished, CompileError>,
         may_fail: bool,
-    ) -> Result<(), CompileError> {
+    ) -> Result<bool, CompileError> {
         match result {
             Ok(Finished { cost, draft, .. }) => {
-                if self.0.as_ref().is_none_or(|(least, _)| cost < *least) {
+                let is_better = self.0.as_ref().is_none_or(|(least, _)| cost < *least);
+                if is_better {
                     self.0 = Some((cost, draft));
                 }
-                Ok(())
+                Ok(is_better)
             }
-            Err(CompileError::Allocation(_)) if may_fail => Ok(()),
+            Err(CompileError::Allocation(_)) if may_fail => Ok(false),
             Err(error) => Err(error),
         }
     }

@@ -25,8 +25,10 @@ pub enum Plan {
     Shared,
 }
 
-/// The number of [`Plan::Few`].
-const FEW: usize = 3;
+impl Plan {
+    /// All that are worth a try.
+    pub const ALL: [Plan; 4] = [Plan::Outer, Plan::Inner, Plan::Few(3), Plan::Shared];
+}
 
 /// What stands for a loop where a constant goes to the start of the function.
 const WHOLE: u32 = u32::MAX;
@@ -70,30 +72,17 @@ struct Candidate {
     loc: SourceLoc,
 }
 
-/// The plans that are worth a try besides leaving all where it is: those that move
-/// anything, and not the same as another.
-pub fn useful(function: &MFunction) -> Vec<Plan> {
-    let mut plans = vec![];
-    if !function.loops.is_empty() {
-        let outer = candidates(function, Plan::Outer);
-        let is_outer = |&(number, _): &(u32, Key)| {
-            number == WHOLE || function.loops[number as usize].parent.is_none()
-        };
-        let inner = candidates(function, Plan::Inner);
-        if !outer.is_empty() {
-            plans.push(Plan::Outer);
-        }
-        if !inner.keys().all(is_outer) {
-            plans.push(Plan::Inner);
-        }
-        if outer.len() > FEW {
-            plans.push(Plan::Few(FEW));
-        }
+/// Whether a plan moves anything, and not the same as a plan before it.
+pub fn is_useful(function: &MFunction, plan: Plan) -> bool {
+    if plan != Plan::Shared && function.loops.is_empty() {
+        return false;
     }
-    if !candidates(function, Plan::Shared).is_empty() {
-        plans.push(Plan::Shared);
+    let found = candidates(function, plan);
+    let is_outer = |&(number, _): &(u32, Key)| function.loops[number as usize].parent.is_none();
+    match plan {
+        Plan::Inner => !found.keys().all(is_outer),
+        _ => !found.is_empty(),
     }
-    plans
 }
 
 /// Moves constants out of loops.
