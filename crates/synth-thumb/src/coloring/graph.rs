@@ -91,7 +91,10 @@ impl Graph {
         }
         self.adjacent = vec![vec![]; nodes];
         for node in MACHINE as usize..nodes {
-            self.adjacent[node] = rows::numbers(self.matrix.row(node)).collect();
+            let row = self.matrix.row(node);
+            let mut list = Vec::with_capacity(rows::count(row));
+            list.extend(rows::numbers(row));
+            self.adjacent[node] = list;
         }
     }
 

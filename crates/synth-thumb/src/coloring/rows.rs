@@ -52,6 +52,10 @@ pub(super) fn remove(set: &mut [u64], number: u32) {
     set[word] &= !bit;
 }
 
+pub(super) fn count(set: &[u64]) -> usize {
+    set.iter().map(|word| word.count_ones() as usize).sum()
+}
+
 /// The numbers in a set, in rising order.
 pub(super) fn numbers(set: &[u64]) -> impl Iterator<Item = u32> + '_ {
     (0..).zip(set).flat_map(|(index, &word)| bits(word).map(move |bit| 64 * index + bit))

@@ -57,8 +57,11 @@ impl Costs {
     fn discord(&self, a: usize, b: usize) -> u64 {
         let (a, b) = (&self.wishes[a], &self.wishes[b]);
         let best = |list: &[u64; MACHINE as usize]| list.iter().max().copied().unwrap_or(0);
-        let both = a.iter().zip(b).map(|(a, b)| a + b).max().unwrap_or(0);
-        best(a) + best(b) - both
+        let (best_a, best_b) = (best(a), best(b));
+        if best_a == 0 || best_b == 0 {
+            return 0;
+        }
+        best_a + best_b - a.iter().zip(b).map(|(a, b)| a + b).max().unwrap_or(0)
     }
 }
 
@@ -97,10 +100,12 @@ struct Simplifier<'a> {
     live: Vec<bool>,
     /// By node, the number of its copies that live, and their cost.
     open: Vec<(u32, u64)>,
-    /// Copies to try, by what merging saves, the first among equals first; and
-    /// those that were not safe to merge.
+    /// Copies to try, by what merging saves, the first among equals first.
     queue: BinaryHeap<(u64, Reverse<u32>)>,
-    unsafe_yet: Vec<(u64, Reverse<u32>)>,
+    /// What those save that were not safe to merge, until the graph around
+    /// them changes; then they are tried `again`.
+    waiting: Vec<Option<u64>>,
+    again: Vec<(u64, Reverse<u32>)>,
     stack: Vec<u32>,
     /// Nodes that may have become easy to remove, some of them twice.
     maybe_easy: Vec<u32>,
@@ -156,7 +161,8 @@ pub(super) fn run(
         live,
         open,
         queue,
-        unsafe_yet: vec![],
+        waiting: vec![None; copies.len()],
+        again: vec![],
         stack: vec![],
         maybe_easy: present.clone(),
         low: BinaryHeap::new(),
@@ -186,7 +192,30 @@ impl Simplifier<'_> {
         let Some(&node) = self.present.iter().min_by_key(dear) else { return false };
         self.drop_copies(node);
         self.remove(node);
+        self.wake_around(node);
         true
+    }
+
+    /// Tries a node's copies again.
+    fn wake(&mut self, node: u32) {
+        let live = &self.live;
+        self.pending[node as usize].retain(|&copy| live[copy as usize]);
+        for &copy in &self.pending[node as usize] {
+            if let Some(saved) = self.waiting[copy as usize].take() {
+                self.again.push((saved, Reverse(copy)));
+            }
+        }
+    }
+
+    /// Tries the copies of a node's neighbours again: it counts less in what
+    /// is safe.
+    fn wake_around(&mut self, node: u32) {
+        for i in 0..self.graph.adjacent[node as usize].len() {
+            let other = self.graph.adjacent[node as usize][i];
+            if self.states[other as usize] == State::Active {
+                self.wake(other);
+            }
+        }
     }
 
     fn is_low(&self, node: u32) -> bool {
@@ -235,7 +264,7 @@ impl Simplifier<'_> {
         found.dedup();
         let any = !found.is_empty();
         if any {
-            self.queue.extend(self.unsafe_yet.drain(..));
+            self.queue.extend(self.again.drain(..));
         }
         for node in found {
             self.remove(node);
@@ -253,10 +282,16 @@ impl Simplifier<'_> {
     }
 
     fn lower_degree(&mut self, node: u32) {
-        let degree = &mut self.degree[node as usize];
-        *degree = degree.saturating_sub(1);
-        if *degree + 1 == self.colors {
+        let old = self.degree[node as usize];
+        self.degree[node as usize] = old.saturating_sub(1);
+        if self.states[node as usize] != State::Active {
+            return;
+        }
+        if old == self.colors {
             self.note_low(node);
+        }
+        if old == self.colors || old == self.colors + 1 {
+            self.wake_around(node);
         }
     }
 
@@ -286,7 +321,7 @@ impl Simplifier<'_> {
                 self.merge(a, b);
                 return true;
             } else {
-                self.unsafe_yet.push((now, Reverse(index)));
+                self.waiting[index as usize] = Some(now);
             }
         }
         false
@@ -342,6 +377,8 @@ impl Simplifier<'_> {
         let (all, sum) = self.open[a as usize];
         self.open[a as usize] = (all + count, sum + cost);
         self.note_low(a);
+        self.wake_around(b);
+        self.wake(a);
     }
 
     /// Gives up the copies of a node of low degree: of the one with the
