@@ -225,7 +225,7 @@ pub const PIPELINE: &[Stage] = &[
     program("overlaps", copies::choose_routine, &[Level::O2]),
     function("ranges", &ranges::Ranges, MORE),
     function("simplify", &simplify::Simplify, MORE),
-    function("checks", &checks::Checks, MORE),
+    program("checks", |program, _| checks::run(program), MORE),
     function("addresses", &addresses::Addresses, MORE),
     function("remainders", &divide::Remainders, MORE),
     function("gvn", &gvn::Gvn, MORE),

@@ -125,7 +125,7 @@ fn count_references(program: &Program) -> SecondaryMap<SymbolId, u32> {
 }
 
 /// The functions, each after those that it calls, but for recursion.
-fn callees_first(program: &Program) -> Vec<SymbolId> {
+pub(crate) fn callees_first(program: &Program) -> Vec<SymbolId> {
     let callees = |id| {
         let mut callees = vec![];
         if let Some(func) = program.function(id) {

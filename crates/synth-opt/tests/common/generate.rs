@@ -68,13 +68,22 @@ struct Generator<'f> {
     floats: [Value; 2],
     /// Values of this block that may be used again.
     recent: Vec<Value>,
+    around: Around,
+}
+
+/// The symbols that a function uses.
+#[derive(Clone, Copy)]
+struct Around {
     data: SymbolId,
     host: SymbolId,
     /// `__aeabi_memmove` and `__aeabi_memset`.
     routines: [SymbolId; 2],
+    /// A function of the program.
+    inner: Option<SymbolId>,
 }
 
-/// A program with one function `@f` of four words, an f32 and an f64.
+/// A program with a function `@f` of four words, an f32 and an f64, and a local
+/// one that it calls.
 pub fn program(seed: u64) -> Program {
     let mut program = Program::new();
     let data = Data { size: SIZE + 8, align: 8, bytes: (1..40).collect(), ..Data::default() };
@@ -82,23 +91,36 @@ pub fn program(seed: u64) -> Program {
     let host = program.add("host", Linkage::Global, Definition::UndefinedFunction);
     let routines = ["__aeabi_memmove", "__aeabi_memset"]
         .map(|name| program.add(name, Linkage::Global, Definition::UndefinedFunction));
+    let around = Around { data, host, routines, inner: None };
+    let inner = function(seed.wrapping_mul(31), around, 1);
+    let inner = program.add("g", Linkage::Local, Definition::Function(Box::new(inner)));
+    let around = Around { inner: Some(inner), ..around };
+    let outer = function(seed, around, 3);
+    program.add("f", Linkage::Global, Definition::Function(Box::new(outer)));
+    program
+}
+
+fn signature() -> Signature {
     let params = [[AbiType::I32; 4].as_slice(), &[AbiType::F32, AbiType::F64]].concat();
     let results = [[AbiType::I32; VARIABLES].as_slice(), &[AbiType::F32, AbiType::F64]].concat();
-    let mut func = Function::new(Signature::new(params, results));
+    Signature::new(params, results)
+}
+
+fn function(seed: u64, around: Around, depth: usize) -> Function {
+    let mut func = Function::new(signature());
     let entry = func.add_block();
-    let mut values: Vec<Value> = (0..4).map(|_| func.add_param(entry, Type::I32)).collect();
+    let mut vars: Vec<Value> = (0..4).map(|_| func.add_param(entry, Type::I32)).collect();
     let floats = [func.add_param(entry, Type::F32), func.add_param(entry, Type::F64)];
-    values.push(values[0]);
+    vars.push(vars[0]);
     let mut b = Builder::new(&mut func, entry);
     b.switch_to(entry);
     let (random, recent) = (Random(seed), vec![]);
-    let mut generator = Generator { b, random, vars: values, floats, recent, data, host, routines };
-    generator.body(3);
+    let mut generator = Generator { b, random, vars, floats, recent, around };
+    generator.body(depth);
     let mut results = generator.vars.clone();
     results.extend(generator.floats);
     generator.b.ret(&results);
-    program.add("f", Linkage::Global, Definition::Function(Box::new(func)));
-    program
+    func
 }
 
 impl Generator<'_> {
@@ -125,8 +147,10 @@ impl Generator<'_> {
                 3 => self.memory(),
                 4 => self.float(),
                 5 if self.random.below(2) == 0 => self.bulk(),
+                6 if self.random.below(3) == 0 => self.call_inner(),
+                6 => self.bounds(),
                 5 if self.random.below(3) == 0 => self.call(),
-                6 if self.random.below(4) == 0 => self.check(),
+                7 if self.random.below(4) == 0 => self.check(),
                 _ => self.assign(),
             }
         }
@@ -205,13 +229,49 @@ impl Generator<'_> {
         self.b.trap_if(cond, code);
     }
 
+    /// Checks of one value plus constants against limits, and accesses among
+    /// them.
+    fn bounds(&mut self) {
+        let mut root = self.value();
+        if self.random.below(3) > 0 {
+            let mask = self.b.iconst(127);
+            root = self.b.binary(BinaryOp::And, root, mask);
+            let var = self.random.below(VARIABLES);
+            self.vars[var] = root;
+        }
+        for _ in 0..1 + self.random.below(4) {
+            let constant = self.random.of(&[0, 0, 1, 4, 8, 32, -4]);
+            let constant = self.b.iconst(constant);
+            let sum = self.b.binary(BinaryOp::Add, root, constant);
+            let limit = self.b.iconst(100 + self.random.below(60) as i32);
+            let cond = self.random.of(&[Cond::UGt, Cond::UGt, Cond::UGt, Cond::UGe, Cond::SGt]);
+            let outside = self.b.compare(cond, sum, limit);
+            self.b.trap_if(outside, TrapCode::MemoryOutOfBounds);
+            if self.random.below(2) == 0 {
+                self.memory();
+            }
+        }
+    }
+
+    /// A call of the other function of the program.
+    fn call_inner(&mut self) {
+        let Some(callee) = self.around.inner else { return };
+        let mut args: Vec<Value> = (0..4).map(|_| self.value()).collect();
+        args.extend(self.floats);
+        let sig = self.b.func.add_sig(signature());
+        let call = self.b.inst(InstData::Call { callee, sig, args });
+        let results = self.b.func.results[call].clone();
+        self.vars = results[..VARIABLES].to_vec();
+        self.floats = [results[VARIABLES], results[VARIABLES + 1]];
+    }
+
     /// An address within the data and an offset that may follow it.
     fn address(&mut self) -> (Value, i32) {
         let index = self.value();
         let mask = self.b.iconst((SIZE / 2 - 1) as i32);
         let index = self.b.binary(BinaryOp::And, index, mask);
         let back = self.random.below(8) as i32;
-        let base = self.b.symbol_addr(self.data, back);
+        let base = self.b.symbol_addr(self.around.data, back);
         let mut address = self.b.binary(BinaryOp::Add, base, index);
         let forward = self.random.below(16) as i32;
         if self.random.below(2) == 0 {
@@ -243,7 +303,7 @@ impl Generator<'_> {
         let mask = self.b.iconst(15);
         let index = self.b.binary(BinaryOp::And, index, mask);
         let start = self.random.below(17) as i32;
-        let base = self.b.symbol_addr(self.data, start);
+        let base = self.b.symbol_addr(self.around.data, start);
         let to = self.b.binary(BinaryOp::Add, base, index);
         let constant = self.random.below(41) as i32;
         let size = match self.random.below(8) {
@@ -252,14 +312,14 @@ impl Generator<'_> {
         };
         let sig = self.b.func.add_sig(Signature::new([AbiType::I32; 3], []));
         let (callee, args) = if self.random.below(3) == 0 {
-            (self.routines[1], vec![to, size, self.value()])
+            (self.around.routines[1], vec![to, size, self.value()])
         } else {
             let start = self.random.below(17) as i32;
-            let mut from = self.b.symbol_addr(self.data, start);
+            let mut from = self.b.symbol_addr(self.around.data, start);
             if self.random.below(2) == 0 {
                 from = self.b.binary(BinaryOp::Add, from, index);
             }
-            (self.routines[0], vec![to, from, size])
+            (self.around.routines[0], vec![to, from, size])
         };
         self.b.inst(InstData::Call { callee, sig, args });
     }
@@ -287,7 +347,7 @@ impl Generator<'_> {
         let args = vec![self.value(), self.floats[1]];
         let sig = Signature::new([AbiType::I32, AbiType::F64], [AbiType::I64]);
         let sig = self.b.func.add_sig(sig);
-        let call = self.b.inst(InstData::Call { callee: self.host, sig, args });
+        let call = self.b.inst(InstData::Call { callee: self.around.host, sig, args });
         let results = self.b.func.results[call].clone();
         let var = self.random.below(VARIABLES - 1);
         self.vars[var] = results[0];

@@ -1,7 +1,7 @@
 //! Runs functions before and after a pass in the interpreter and compares.
 
 use synth_ir::interp::{External, Halt, Host, Interpreter, Memory, Val, call_runtime};
-use synth_ir::{Definition, Program, Signature, Target, Type};
+use synth_ir::{Definition, Linkage, Program, Signature, SymbolId, Target, Type};
 
 /// A target with the immediates of Thumb-2, roughly.
 pub struct TestTarget;
@@ -166,6 +166,13 @@ fn arguments(program: &Program, function: &str, round: usize) -> Vec<Val> {
         .collect()
 }
 
+fn is_called(program: &Program, id: SymbolId) -> bool {
+    program.functions().any(|(_, func)| {
+        let mut insts = func.layout.iter().flat_map(|&block| &func.blocks[block].insts);
+        insts.any(|&inst| func.insts[inst].callee() == Some(id))
+    })
+}
+
 /// Checks that all functions of both programs do the same on many arguments.
 /// Runs that do what is undefined prove nothing; returns how many did not.
 pub fn check_same(before: &Program, after: &Program, rounds: usize) -> usize {
@@ -177,7 +184,9 @@ pub fn check_same(before: &Program, after: &Program, rounds: usize) -> usize {
         data.map(|s| s.name.as_str()).filter(|name| after.find(name).is_some()).collect();
     for (id, func) in before.functions() {
         let name = &before.symbols[id].name;
-        if after.find(name).is_none() {
+        // What a pass knows of all calls of a local function need not hold here.
+        let local = before.symbols[id].linkage == Linkage::Local && is_called(before, id);
+        if local || after.find(name).is_none() {
             continue;
         }
         let rounds = if func.signature.params.is_empty() { 1 } else { rounds };

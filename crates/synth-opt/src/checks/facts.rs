@@ -1,0 +1,134 @@
+//! What checks and branches show of values, at the current place.
+
+use std::collections::HashMap;
+
+use synth_ir::{BinaryOp, Block, Cond, Function, InstData, Value};
+
+use super::walk::Shape;
+
+/// Facts that are kept about one value.
+const FACTS: usize = 6;
+
+/// What is not known to be any less.
+pub(super) const ANY: u32 = u32::MAX;
+
+/// `root + add`, as an unsigned number, is at most `limit`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Fact {
+    pub(super) root: Value,
+    pub(super) add: i32,
+    pub(super) limit: u32,
+}
+
+impl Fact {
+    /// A value is at most a limit.
+    pub(super) fn new(func: &Function, value: Value, limit: u32) -> Fact {
+        let (root, add) = split(func, value);
+        Fact { root, add, limit }
+    }
+
+    /// The limit that it gives for `root + add`, unless that may wrap.
+    pub(super) fn limit_of(&self, add: i32) -> u32 {
+        let further = add.wrapping_sub(self.add);
+        match u32::try_from(further) {
+            Ok(further) => self.limit.saturating_add(further),
+            Err(_) => ANY,
+        }
+    }
+}
+
+/// A value as a sum of another one and a constant.
+pub(super) fn split(func: &Function, value: Value) -> (Value, i32) {
+    if let Some(inst) = func.def_inst(value)
+        && let InstData::Binary { op: BinaryOp::Add, args: [x, c] } = func.insts[inst]
+        && let Some(c) = func.as_const(c)
+    {
+        return (x, c);
+    }
+    (value, 0)
+}
+
+/// The facts that hold at the current place. One that holds stays true: values
+/// do not change.
+#[derive(Default)]
+pub(super) struct Facts {
+    about: HashMap<Value, Vec<(i32, u32)>>,
+    /// Those about all values, in the order in which they came.
+    log: Vec<Fact>,
+    /// For each block on the way from the root of the tree: where what it
+    /// dominates ends, and the length of the log before it.
+    scopes: Vec<(usize, Block, usize)>,
+}
+
+impl Facts {
+    /// Leaves the blocks that do not dominate the one at `position`, and
+    /// enters that, whose subtree ends at `end`.
+    pub(super) fn enter(&mut self, block: Block, position: usize, end: usize) {
+        while let Some(&(end, _, length)) = self.scopes.last() {
+            if position < end {
+                break;
+            }
+            self.scopes.pop();
+            self.forget(length);
+        }
+        self.scopes.push((end, block, self.log.len()));
+    }
+
+    fn forget(&mut self, length: usize) {
+        for fact in self.log.drain(length..) {
+            self.about.get_mut(&fact.root).and_then(Vec::pop);
+        }
+    }
+
+    pub(super) fn add(&mut self, fact: Fact) {
+        if fact.limit != ANY {
+            self.about.entry(fact.root).or_default().push((fact.add, fact.limit));
+            self.log.push(fact);
+        }
+    }
+
+    /// What `f` gives if a fact holds, too.
+    pub(super) fn assuming<T>(&mut self, fact: Option<Fact>, f: impl FnOnce(&Self) -> T) -> T {
+        let length = self.log.len();
+        fact.into_iter().for_each(|fact| self.add(fact));
+        let result = f(self);
+        self.forget(length);
+        result
+    }
+
+    /// The limit of `root + add` by the facts about `root`.
+    pub(super) fn limit(&self, root: Value, add: i32) -> u32 {
+        let Some(about) = self.about.get(&root) else { return ANY };
+        let facts = about.iter().rev().take(FACTS);
+        let limits = facts.map(|&(fact, limit)| Fact { root, add: fact, limit }.limit_of(add));
+        limits.min().unwrap_or(ANY)
+    }
+
+    /// The latest facts that came after those that held in front of the end of
+    /// a block that dominates the current one.
+    pub(super) fn since(&self, block: Block, most: usize) -> &[Fact] {
+        let scope = self.scopes.iter().rposition(|&(_, b, _)| b == block);
+        let next = scope.and_then(|scope| self.scopes.get(scope + 1));
+        let start = next.map_or(self.log.len(), |&(.., length)| length);
+        &self.log[start.max(self.log.len().saturating_sub(most))..]
+    }
+}
+
+/// What holds if a condition is not zero, or if it is.
+pub(super) fn fact_if(func: &Function, shape: &Shape, cond: Value, holds: bool) -> Option<Fact> {
+    let compare = func.def_inst(cond).map(|inst| &func.insts[inst]);
+    let Some(&InstData::Compare { cond: how, args: [x, y] }) = compare else {
+        return (!holds).then(|| Fact::new(func, cond, 0));
+    };
+    let signed = |value: Value| shape.known.get(value).lo < 0;
+    let limit = shape.known.get(y).unsigned()?.1 as u32;
+    let limit = match if holds { how } else { how.inverted() } {
+        Cond::ULe | Cond::Eq => limit,
+        Cond::ULt => limit.checked_sub(1)?,
+        // The same of numbers that are not negative.
+        Cond::SLe if !signed(x) && !signed(y) => limit,
+        Cond::SLt if !signed(x) && !signed(y) => limit.checked_sub(1)?,
+        _ => return None,
+    };
+    Some(Fact::new(func, x, limit))
+}

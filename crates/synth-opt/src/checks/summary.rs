@@ -1,0 +1,190 @@
+//! What calls show of arguments and results, across functions.
+//!
+//! If all calls of a function are known, as its address goes nowhere, its
+//! arguments are at most what the calls pass. After a call its arguments have
+//! been checked as on every way through the function that returns, and its
+//! results are what it returns.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use synth_ir::entity::SecondaryMap;
+use synth_ir::{Definition, Function, InstData, Linkage, Program, SymbolId, Value};
+
+use super::facts::ANY;
+use super::walk::{Shape, Walk};
+
+/// How often a function is looked at again for what its callers pass.
+const ROUNDS: u32 = 3;
+
+/// What is known of a function.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Summary {
+    /// Limits of the parameters when it is called.
+    pub(super) params: Vec<u32>,
+    /// Limits of the arguments after it has returned.
+    pub(super) after: Vec<u32>,
+    /// Limits of the results.
+    pub(super) results: Vec<u32>,
+}
+
+pub(super) type Summaries = SecondaryMap<SymbolId, Summary>;
+pub(super) type Shapes = SecondaryMap<SymbolId, Option<Arc<Shape>>>;
+
+/// The summaries of all functions; `order` has callees before callers, as far
+/// as that can be.
+pub(super) fn summarise(program: &Program, shapes: &Shapes, order: &[SymbolId]) -> Summaries {
+    let mut summaries = Summaries::new();
+    for &id in order {
+        let (Some(func), Some(shape)) = (program.function(id), &shapes[id]) else { continue };
+        // Another body may win.
+        if matches!(program.symbols[id].linkage, Linkage::Local | Linkage::Global) {
+            let returned = follow(func, shape, &summaries, &[]);
+            summaries[id].after = returned.after.unwrap_or_default();
+            summaries[id].results = returned.results.unwrap_or_default();
+        }
+    }
+    pass_arguments(program, shapes, order, &mut summaries);
+    summaries
+}
+
+/// What a function passes on.
+#[derive(Default)]
+struct Passed {
+    after: Option<Vec<u32>>,
+    results: Option<Vec<u32>>,
+    calls: Vec<(SymbolId, Vec<u32>)>,
+}
+
+/// Goes through a function with those limits of its parameters.
+fn follow(func: &Function, shape: &Shape, summaries: &Summaries, entry: &[u32]) -> Passed {
+    let mut walk = Walk::new(shape, summaries);
+    let mut passed = Passed::default();
+    for (position, &block) in shape.dom.preorder().iter().enumerate() {
+        walk.enter(func, position, block, entry);
+        for &inst in &func.blocks[block].insts {
+            let limits = |values: &[Value]| {
+                values.iter().map(|&value| walk.limit(func, value)).collect::<Vec<u32>>()
+            };
+            let params = &func.blocks[func.entry()].params;
+            match func.insts[inst] {
+                InstData::Call { callee, ref args, .. } => {
+                    passed.calls.push((callee, limits(args)));
+                }
+                InstData::TailCall { callee, ref args, .. } => {
+                    passed.calls.push((callee, limits(args)));
+                    widen(&mut passed.after, limits(params));
+                    let results = func.signature.result_values().enumerate();
+                    let of = |(i, _)| summaries[callee].results.get(i).copied().unwrap_or(ANY);
+                    widen(&mut passed.results, results.map(of).collect());
+                }
+                InstData::TailCallIndirect { .. } => {
+                    widen(&mut passed.after, limits(params));
+                    let results = func.signature.result_values().map(|_| ANY);
+                    widen(&mut passed.results, results.collect());
+                }
+                InstData::Return(ref values) => {
+                    widen(&mut passed.after, limits(params));
+                    widen(&mut passed.results, limits(values));
+                }
+                _ => {}
+            }
+            walk.pass(func, inst);
+        }
+        walk.leave(func, block);
+    }
+    passed
+}
+
+/// Raises limits to those of another way. Says whether that changed them.
+fn widen(limits: &mut Option<Vec<u32>>, others: Vec<u32>) -> bool {
+    match limits {
+        None => {
+            *limits = Some(others);
+            true
+        }
+        Some(limits) => {
+            let mut changed = false;
+            for (limit, other) in limits.iter_mut().zip(others) {
+                changed |= other > *limit;
+                *limit = other.max(*limit);
+            }
+            changed
+        }
+    }
+}
+
+/// Limits of parameters, from the functions whose calls are not known down.
+fn pass_arguments(
+    program: &Program,
+    shapes: &Shapes,
+    order: &[SymbolId],
+    summaries: &mut Summaries,
+) {
+    let named = find_named(program);
+    // Nothing yet where all calls are known.
+    let mut params: SecondaryMap<SymbolId, Option<Vec<u32>>> = SecondaryMap::new();
+    let mut rounds: SecondaryMap<SymbolId, u32> = SecondaryMap::new();
+    let mut waiting: SecondaryMap<SymbolId, bool> = SecondaryMap::new();
+    let mut work = VecDeque::new();
+    for &id in order.iter().rev() {
+        if named[id] {
+            params[id] = Some(vec![]);
+            waiting[id] = true;
+            work.push_back(id);
+        }
+    }
+    while let Some(id) = work.pop_front() {
+        waiting[id] = false;
+        let (Some(func), Some(shape)) = (program.function(id), &shapes[id]) else { continue };
+        let entry = params[id].clone().unwrap_or_default();
+        for (callee, limits) in follow(func, shape, summaries, &entry).calls {
+            if named[callee] || program.function(callee).is_none() {
+                continue;
+            }
+            let before = params[callee].clone();
+            if !widen(&mut params[callee], limits) {
+                continue;
+            }
+            rounds[callee] += 1;
+            if rounds[callee] > ROUNDS
+                && let (Some(params), Some(before)) = (&mut params[callee], before)
+            {
+                // What is still changing may be anything; at last, all.
+                let all = rounds[callee] > 2 * ROUNDS;
+                for (limit, before) in params.iter_mut().zip(before) {
+                    *limit = if all || *limit > before { ANY } else { *limit };
+                }
+            }
+            if !std::mem::replace(&mut waiting[callee], true) {
+                work.push_back(callee);
+            }
+        }
+    }
+    for &id in order {
+        if let Some(params) = params[id].take() {
+            summaries[id].params = params;
+        }
+    }
+}
+
+/// Functions that may be called by what is not seen.
+fn find_named(program: &Program) -> SecondaryMap<SymbolId, bool> {
+    let mut named: SecondaryMap<SymbolId, bool> = SecondaryMap::new();
+    for (id, symbol) in program.symbols.iter() {
+        named[id] |= symbol.retain || symbol.linkage != Linkage::Local;
+        match &symbol.def {
+            Definition::Alias { target, .. } => named[*target] = true,
+            Definition::Data(data) => data.relocs.iter().for_each(|r| named[r.symbol] = true),
+            Definition::Function(func) => {
+                for &inst in func.layout.iter().flat_map(|&block| &func.blocks[block].insts) {
+                    if let InstData::SymbolAddr { symbol, .. } = func.insts[inst] {
+                        named[symbol] = true;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    named
+}
