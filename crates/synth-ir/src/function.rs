@@ -5,6 +5,7 @@
 //! branch match the parameters of its destination.
 
 use cranelift_entity::{PrimaryMap, SecondaryMap, entity_impl};
+use smallvec::{SmallVec, smallvec};
 
 use crate::atomic::{AtomicOp, AtomicWidth, SystemOp};
 use crate::float::FloatOp;
@@ -388,14 +389,14 @@ impl InstData {
     }
 
     /// The destinations of a terminator, in order.
-    pub fn successors(&self) -> Vec<&BlockCall> {
+    pub fn successors(&self) -> SmallVec<[&BlockCall; 2]> {
         match self {
-            InstData::Jump(call) => vec![call],
-            InstData::Branch { then, other, .. } => vec![then, other],
+            InstData::Jump(call) => smallvec![call],
+            InstData::Branch { then, other, .. } => smallvec![then, other],
             InstData::Switch { targets, default, .. } => {
                 targets.iter().chain(std::iter::once(default)).collect()
             }
-            _ => vec![],
+            _ => smallvec![],
         }
     }
 
@@ -412,14 +413,14 @@ impl InstData {
     }
 
     /// The destinations of a terminator, in order.
-    pub fn successors_mut(&mut self) -> Vec<&mut BlockCall> {
+    pub fn successors_mut(&mut self) -> SmallVec<[&mut BlockCall; 2]> {
         match self {
-            InstData::Jump(call) => vec![call],
-            InstData::Branch { then, other, .. } => vec![then, other],
+            InstData::Jump(call) => smallvec![call],
+            InstData::Branch { then, other, .. } => smallvec![then, other],
             InstData::Switch { targets, default, .. } => {
                 targets.iter_mut().chain(std::iter::once(default)).collect()
             }
-            _ => vec![],
+            _ => smallvec![],
         }
     }
 
@@ -687,10 +688,10 @@ impl Function {
     }
 
     /// Blocks that a block branches to; one may occur several times.
-    pub fn successors(&self, block: Block) -> Vec<Block> {
+    pub fn successors(&self, block: Block) -> SmallVec<[Block; 2]> {
         match self.terminator(block) {
             Some(inst) => self.insts[inst].successors().iter().map(|c| c.block).collect(),
-            None => vec![],
+            None => smallvec![],
         }
     }
 

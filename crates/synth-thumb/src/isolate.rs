@@ -7,16 +7,15 @@
 //! life, as native compilers have it. Copies cost where the value dies, so
 //! this is one of several versions that the caller compares.
 
-use fixedbitset::FixedBitSet;
-
 use crate::liveness::Liveness;
 use crate::mach::{Located, MFunction, MInst, Reg};
+use crate::rows::Rows;
 
 /// Inserts the copies; whether there were any.
 pub fn run(function: &mut MFunction) -> bool {
     let across = across_calls(function);
     let is_across =
-        |reg: Reg| !reg.is_float() && reg.as_virtual().is_some_and(|n| across.contains(n as usize));
+        |reg: Reg| !reg.is_float() && reg.as_virtual().is_some_and(|n| across.contains(0, n));
     let mut changed = false;
     for index in 0..function.blocks.len() {
         let old = std::mem::take(&mut function.blocks[index].insts);
@@ -53,19 +52,20 @@ pub fn run(function: &mut MFunction) -> bool {
 }
 
 /// Core registers whose values live across a call.
-fn across_calls(function: &MFunction) -> FixedBitSet {
+fn across_calls(function: &mut MFunction) -> Rows {
     let liveness = Liveness::of_virtual(function);
-    let mut across = FixedBitSet::with_capacity(function.virtuals as usize);
-    for (index, block) in function.blocks.iter().enumerate() {
-        let mut live = liveness.live_out(function, index);
-        for located in block.insts.iter().rev() {
+    let mut across = Rows::new(1, function.virtuals as usize);
+    for (index, block) in function.blocks.iter_mut().enumerate() {
+        let mut live = liveness.live_out(index).to_vec();
+        for located in block.insts.iter_mut().rev() {
             let is_call = matches!(located.inst, MInst::Call { .. });
             let behind = is_call.then(|| live.clone());
             liveness.step(located, &mut live);
-            if let Some(mut through) = behind {
+            if let Some(behind) = behind {
                 // What is live on both sides.
-                through.intersect_with(&live);
-                across.union_with(&through);
+                let sides = behind.iter().zip(&live);
+                let across = across.row_mut(0).iter_mut();
+                across.zip(sides).for_each(|(across, (behind, before))| *across |= behind & before);
             }
         }
     }

@@ -23,6 +23,7 @@ pub mod mach;
 mod outline;
 mod pure;
 mod regalloc;
+mod rows;
 mod schedule;
 mod select;
 mod tail_call;

@@ -1,89 +1,113 @@
-//! Which registers are live where blocks start: those that are read before
+//! Which registers are live at the ends of blocks: those that are read before
 //! they are written.
 
-use fixedbitset::FixedBitSet;
+use crate::mach::{Located, MFunction, MInst, OperandKind, Reg};
+use crate::rows::{self, Rows};
 
-use crate::mach::{Located, MFunction, OperandKind, Reg};
-
-/// Registers live at the start of each block.
+/// Registers live at the ends of each block.
 pub struct Liveness {
-    number: fn(Reg) -> Option<usize>,
-    count: usize,
-    live_in: Vec<FixedBitSet>,
+    number: fn(Reg) -> Option<u32>,
+    live_in: Rows,
+    live_out: Rows,
 }
 
 impl Liveness {
     /// Of the machine registers.
-    pub fn of_machine(function: &MFunction) -> Liveness {
+    pub fn of_machine(function: &mut MFunction) -> Liveness {
         let number =
-            |reg: Reg| Some(usize::from(reg.as_machine()?) + if reg.is_float() { 16 } else { 0 });
+            |reg: Reg| Some(u32::from(reg.as_machine()?) + if reg.is_float() { 16 } else { 0 });
         Liveness::new(function, number, 48)
     }
 
     /// Of the virtual registers.
-    pub fn of_virtual(function: &MFunction) -> Liveness {
-        let number = |reg: Reg| reg.as_virtual().map(|number| number as usize);
-        Liveness::new(function, number, function.virtuals as usize)
+    pub fn of_virtual(function: &mut MFunction) -> Liveness {
+        let count = function.virtuals as usize;
+        Liveness::new(function, Reg::as_virtual, count)
     }
 
-    fn new(function: &MFunction, number: fn(Reg) -> Option<usize>, count: usize) -> Liveness {
-        let live_in = vec![FixedBitSet::with_capacity(count); function.blocks.len()];
-        let mut liveness = Liveness { number, count, live_in };
-        let mut changed = true;
-        while changed {
-            changed = false;
-            for (index, block) in function.blocks.iter().enumerate().rev() {
-                let mut live = liveness.live_out(function, index);
-                for located in block.insts.iter().rev() {
-                    liveness.step(located, &mut live);
-                }
-                for &param in &block.params {
-                    liveness.set(&mut live, param, false);
-                }
-                changed |= live != liveness.live_in[index];
-                liveness.live_in[index] = live;
+    fn new(function: &mut MFunction, number: fn(Reg) -> Option<u32>, bound: usize) -> Liveness {
+        let blocks = function.blocks.len();
+        let (mut reads, mut writes) = (Rows::new(blocks, bound), Rows::new(blocks, bound));
+        for (index, block) in function.blocks.iter_mut().enumerate() {
+            let (reads, writes) = (reads.row_mut(index), writes.row_mut(index));
+            for located in block.insts.iter_mut().rev() {
+                for_each(number, &mut located.inst, |reg, is_use| {
+                    if is_use {
+                        rows::insert(reads, reg);
+                    } else {
+                        rows::insert(writes, reg);
+                        rows::remove(reads, reg);
+                    }
+                });
+            }
+            for param in block.params.iter().filter_map(|&param| number(param)) {
+                rows::insert(writes, param);
+                rows::remove(reads, param);
             }
         }
-        liveness
+        let live_out = solve(function, &mut reads, &writes);
+        Liveness { number, live_in: reads, live_out }
     }
 
     /// Whether a register is live at the start of a block.
     pub fn is_live_in(&self, block: u32, reg: Reg) -> bool {
-        (self.number)(reg).is_some_and(|number| self.live_in[block as usize].contains(number))
+        (self.number)(reg).is_some_and(|number| self.live_in.contains(block as usize, number))
     }
 
     /// Registers live at the end of a block, behind its terminator.
-    pub fn live_out(&self, function: &MFunction, block: usize) -> FixedBitSet {
-        let mut live = FixedBitSet::with_capacity(self.count);
-        if let Some(last) = function.blocks[block].insts.last() {
-            for target in last.inst.targets() {
-                live.union_with(&self.live_in[target.block as usize]);
-            }
-        }
-        live
+    pub fn live_out(&self, block: usize) -> &[u64] {
+        self.live_out.row(block)
     }
 
     /// From the registers live behind an instruction to those before it.
-    pub fn step(&self, located: &Located, live: &mut FixedBitSet) {
-        let mut inst = located.inst.clone();
-        inst.visit_operands(&mut |reg, kind, _| {
-            if kind != OperandKind::Use {
-                self.set(live, *reg, false);
-            }
+    pub fn step(&self, located: &mut Located, live: &mut [u64]) {
+        for_each(self.number, &mut located.inst, |reg, is_use| match is_use {
+            true => rows::insert(live, reg),
+            false => rows::remove(live, reg),
         });
-        inst.visit_operands(&mut |reg, kind, _| {
-            if kind == OperandKind::Use {
-                self.set(live, *reg, true);
-            }
-        });
-        for &reg in inst.targets().iter().flat_map(|target| &target.args) {
-            self.set(live, reg, true);
-        }
     }
+}
 
-    fn set(&self, live: &mut FixedBitSet, reg: Reg, value: bool) {
-        if let Some(number) = (self.number)(reg) {
-            live.set(number, value);
+/// Calls `f` on each register that an instruction writes, and then on each that
+/// it reads, arguments of branches included; with whether it is read.
+fn for_each(number: fn(Reg) -> Option<u32>, inst: &mut MInst, mut f: impl FnMut(u32, bool)) {
+    for is_use in [false, true] {
+        inst.visit_operands(&mut |reg, kind, _| {
+            if (kind == OperandKind::Use) == is_use
+                && let Some(number) = number(*reg)
+            {
+                f(number, is_use);
+            }
+        });
+    }
+    let args = inst.targets();
+    for reg in args.iter().flat_map(|target| &target.args).filter_map(|&reg| number(reg)) {
+        f(reg, true);
+    }
+}
+
+/// What is live at the end of each block, by iteration to a fixpoint. `live_in`
+/// holds what each block reads before it writes it, and then what is live at its
+/// start.
+pub(crate) fn solve(function: &MFunction, live_in: &mut Rows, writes: &Rows) -> Rows {
+    let mut live_out = live_in.empty();
+    let mut changed = true;
+    while changed {
+        changed = false;
+        for (index, block) in function.blocks.iter().enumerate().rev() {
+            let out = live_out.row_mut(index);
+            let targets = block.insts.last().map(|last| last.inst.targets());
+            for target in targets.unwrap_or_default() {
+                let live = live_in.row(target.block as usize);
+                out.iter_mut().zip(live).for_each(|(out, live)| *out |= live);
+            }
+            let sets = out.iter().zip(writes.row(index));
+            for (live, (out, writes)) in live_in.row_mut(index).iter_mut().zip(sets) {
+                let now = *live | out & !writes;
+                changed |= now != *live;
+                *live = now;
+            }
         }
     }
+    live_out
 }

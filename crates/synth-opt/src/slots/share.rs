@@ -154,7 +154,7 @@ impl Flow<'_> {
     }
 
     /// The blocks that can be reached from one that touches the slot.
-    fn reach(&self, next: impl Fn(Block) -> Vec<Block>) -> Vec<bool> {
+    fn reach<L: IntoIterator<Item = Block>>(&self, next: impl Fn(Block) -> L) -> Vec<bool> {
         let blocks = self.cfg.reverse_postorder();
         let mut reached = vec![false; blocks.len()];
         let starts = blocks.iter().zip(self.touched).filter(|(_, touched)| touched.is_some());

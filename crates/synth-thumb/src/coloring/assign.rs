@@ -222,6 +222,9 @@ impl<'a> Assigner<'a> {
         let with_color = |&&other: &&u32| self.colors[other as usize] == Some(color);
         let others: Vec<u32> =
             self.groups.neighbours(node).iter().filter(with_color).copied().collect();
+        if !others.iter().all(|&other| self.can_leave(other, old)) {
+            return false;
+        }
         let all = |this: &Self| {
             let total = |node: u32| {
                 let color = this.colors[node as usize].unwrap_or(0);
@@ -246,6 +249,17 @@ impl<'a> Assigner<'a> {
         self.set(node, Some(old));
         others.iter().for_each(|&other| self.set(other, Some(color)));
         false
+    }
+
+    /// Whether a node can take another colour when one of its neighbours leaves
+    /// the colour `old` and takes its own.
+    fn can_leave(&self, node: u32, old: u8) -> bool {
+        let allowed = self.allowed & !self.groups.forbidden(node);
+        let own = self.colors[node as usize];
+        each(allowed).filter(|&color| Some(color) != own).any(|color| {
+            let near = self.near[node as usize][usize::from(color)];
+            near == 0 || near == 1 && color == old
+        })
     }
 
     /// The cost of the registers that are saved.

@@ -5,8 +5,9 @@
 
 use std::ops::Range;
 
-use super::rows::{self, Rows};
+use crate::liveness;
 use crate::mach::{MFunction, MInst, OperandKind, Reg};
+use crate::rows::{self, Rows};
 
 /// Nodes that are machine registers.
 pub(super) const MACHINE: u32 = 16;
@@ -55,7 +56,6 @@ impl Flow {
             live_out: Rows::new(0, nodes),
             nodes,
         };
-        let mut successors = vec![];
         for block in &mut function.blocks {
             let first = flow.accesses.len();
             for located in &mut block.insts {
@@ -63,11 +63,8 @@ impl Flow {
                 flow.accesses.push(access);
             }
             flow.blocks.push(first..flow.accesses.len());
-            let last = block.insts.last().map(|last| last.inst.targets());
-            let targets = last.unwrap_or_default();
-            successors.push(targets.iter().map(|t| t.block as usize).collect::<Vec<_>>());
         }
-        flow.solve(&successors);
+        flow.solve(function);
         flow
     }
 
@@ -103,10 +100,8 @@ impl Flow {
         &self.operands[access.start as usize..access.end as usize]
     }
 
-    /// Liveness by iteration to a fixpoint.
-    fn solve(&mut self, successors: &[Vec<usize>]) {
+    fn solve(&mut self, function: &MFunction) {
         let count = self.blocks.len();
-        // Read before written, which grows to what is live; and written.
         let mut live_in = Rows::new(count, self.nodes);
         let mut writes = Rows::new(count, self.nodes);
         for (index, range) in self.blocks.iter().enumerate() {
@@ -121,24 +116,6 @@ impl Flow {
                 }
             }
         }
-        let mut live_out = Rows::new(count, self.nodes);
-        let mut changed = true;
-        while changed {
-            changed = false;
-            for index in (0..count).rev() {
-                let out = live_out.row_mut(index);
-                for &successor in &successors[index] {
-                    let live = live_in.row(successor);
-                    out.iter_mut().zip(live).for_each(|(out, live)| *out |= live);
-                }
-                let sets = out.iter().zip(writes.row(index));
-                for (live, (out, writes)) in live_in.row_mut(index).iter_mut().zip(sets) {
-                    let now = *live | out & !writes;
-                    changed |= now != *live;
-                    *live = now;
-                }
-            }
-        }
-        self.live_out = live_out;
+        self.live_out = liveness::solve(function, &mut live_in, &writes);
     }
 }

@@ -3,7 +3,7 @@
 //! had one register.
 
 use super::flow::{Flow, MACHINE};
-use super::rows::{self, Rows};
+use crate::rows::{self, Rows};
 
 /// A pair of nodes that should get one register.
 #[derive(Clone, Copy)]

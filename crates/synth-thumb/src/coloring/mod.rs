@@ -15,7 +15,6 @@ mod flow;
 mod graph;
 mod groups;
 mod lower;
-mod rows;
 mod simplify;
 mod spill;
 
@@ -76,7 +75,7 @@ pub(crate) fn allocate(
         if spilled.iter().any(|&n| costs.spill[n as usize] == u64::MAX) {
             return Err(failed("the set is too small"));
         }
-        let remakes = remakes(function, &order, &variables);
+        let remakes = remakes(function, &flow, &order, &variables);
         let remake = |group: u32| remakes[group as usize].flatten();
         spill::run(function, &order, &spilled, &mut variables, remake);
     }
@@ -107,7 +106,7 @@ impl Problem {
         let weights = cost::weights(function);
         let (narrow, seen) = (Vec::with_capacity(flow.accesses.len()), vec![false; nodes]);
         let mut problem = Problem { costs, narrow, weights, seen, scale };
-        problem.note_remakes(function, variables);
+        problem.note_remakes(function, flow, variables);
         problem.weigh(function, flow);
         for (number, &fixed) in variables.fixed.iter().enumerate() {
             let node = number + MACHINE as usize;
@@ -121,15 +120,16 @@ impl Problem {
     }
 
     /// Variables that can be made again.
-    fn note_remakes(&mut self, function: &MFunction, variables: &Variables) {
+    fn note_remakes(&mut self, function: &MFunction, flow: &Flow, variables: &Variables) {
         let incoming = incoming_is_constant(function);
         let mut definitions = vec![0u32; self.costs.remake.len()];
         for located in function.blocks.iter().flat_map(|block| &block.insts) {
-            let defined = Remake::of(&located.inst, incoming);
-            if let Some((rd, remake)) = defined {
+            if let Some((rd, remake)) = Remake::of(&located.inst, incoming) {
                 self.costs.remake[node(rd) as usize] = Some(remake);
             }
-            for_each_def(&located.inst, &mut |reg| definitions[node(reg) as usize] += 1);
+        }
+        for &def in flow.accesses.iter().flat_map(|&access| flow.defs(access)) {
+            definitions[def as usize] += 1;
         }
         for (node, count) in definitions.into_iter().enumerate() {
             if count > 1 {
@@ -219,15 +219,6 @@ impl Problem {
     }
 }
 
-fn for_each_def(inst: &MInst, f: &mut dyn FnMut(Reg)) {
-    let mut inst = inst.clone();
-    inst.visit_operands(&mut |reg, kind, _| {
-        if kind != OperandKind::Use {
-            f(*reg);
-        }
-    });
-}
-
 /// Whether stack arguments stay as they arrive.
 fn incoming_is_constant(function: &MFunction) -> bool {
     let writes = |inst: &MInst| matches!(inst, MInst::Store { mode: Mode::Incoming(_), .. });
@@ -238,6 +229,7 @@ fn incoming_is_constant(function: &MFunction) -> bool {
 /// How each group can be made again: all its definitions make the same.
 fn remakes(
     function: &MFunction,
+    flow: &Flow,
     order: &Order,
     variables: &Variables,
 ) -> Vec<Option<Option<Remake>>> {
@@ -245,17 +237,18 @@ fn remakes(
     let incoming = incoming_is_constant(function);
     // A copy of a spilled value may be needed when its word has changed.
     let mut copied = vec![false; remakes.len()];
-    for located in function.blocks.iter().flat_map(|block| &block.insts) {
+    let insts = function.blocks.iter().flat_map(|block| &block.insts);
+    for (located, &access) in insts.zip(&flow.accesses) {
         let made = Remake::of(&located.inst, incoming).map(|(_, remake)| remake);
-        for_each_def(&located.inst, &mut |reg| {
-            let group = order.representative(node(reg));
-            let known = reg.as_virtual().and_then(|n| variables.remakes[n as usize]);
+        for &def in flow.defs(access) {
+            let group = order.representative(def);
+            let known = def.checked_sub(MACHINE).and_then(|n| variables.remakes[n as usize]);
             let made = made.or(known);
             if let MInst::Mov { rm, .. } = located.inst
                 && order.representative(node(rm)) == group
             {
                 copied[group as usize] = true;
-                return;
+                continue;
             }
             let entry = &mut remakes[group as usize];
             *entry = match *entry {
@@ -263,7 +256,7 @@ fn remakes(
                 Some(before) if before == made => Some(made),
                 Some(_) => Some(None),
             };
-        });
+        }
     }
     for (remake, _) in remakes.iter_mut().zip(copied).filter(|(_, copied)| *copied) {
         if matches!(remake, Some(Some(Remake::Spilled(_)))) {

@@ -19,6 +19,7 @@ pub use float::{FAluOp, FInst, FUnOp, FloatUnit};
 pub use function::{EdgeTarget, FrameSlot, MBlock, MFunction, MLoop};
 pub use operands::{Constraint, OperandKind};
 
+use smallvec::{SmallVec, smallvec};
 use synth_ir::{SourceLoc, SymbolId, TrapCode};
 
 /// A register: a machine register, or a virtual one. Core registers are
@@ -477,22 +478,22 @@ impl MInst {
     }
 
     /// Destinations of a terminator, in order.
-    pub fn targets_mut(&mut self) -> Vec<&mut EdgeTarget> {
+    pub fn targets_mut(&mut self) -> SmallVec<[&mut EdgeTarget; 2]> {
         match self {
-            MInst::Jump(t) => vec![t],
-            MInst::CondJump { then, other, .. } => vec![then, other],
+            MInst::Jump(t) => smallvec![t],
+            MInst::CondJump { then, other, .. } => smallvec![then, other],
             MInst::Switch { targets, .. } => targets.iter_mut().collect(),
-            _ => vec![],
+            _ => smallvec![],
         }
     }
 
     /// Destinations of a terminator, in order.
-    pub fn targets(&self) -> Vec<&EdgeTarget> {
+    pub fn targets(&self) -> SmallVec<[&EdgeTarget; 2]> {
         match self {
-            MInst::Jump(t) => vec![t],
-            MInst::CondJump { then, other, .. } => vec![then, other],
+            MInst::Jump(t) => smallvec![t],
+            MInst::CondJump { then, other, .. } => smallvec![then, other],
             MInst::Switch { targets, .. } => targets.iter().collect(),
-            _ => vec![],
+            _ => smallvec![],
         }
     }
 }

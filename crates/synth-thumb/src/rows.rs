@@ -1,7 +1,7 @@
 //! Bit sets of one size, in one piece of memory.
 
 /// Sets of numbers below a bound, by row.
-pub(super) struct Rows {
+pub(crate) struct Rows {
     /// Words of each row.
     words: usize,
     bits: Vec<u64>,
@@ -9,25 +9,30 @@ pub(super) struct Rows {
 
 impl Rows {
     /// So many empty sets of numbers below `bound`.
-    pub(super) fn new(rows: usize, bound: usize) -> Rows {
+    pub(crate) fn new(rows: usize, bound: usize) -> Rows {
         let words = bound.div_ceil(64);
         Rows { words, bits: vec![0; rows * words] }
     }
 
+    /// As many sets of the same size, all empty.
+    pub(crate) fn empty(&self) -> Rows {
+        Rows { words: self.words, bits: vec![0; self.bits.len()] }
+    }
+
     /// A set's words, the lowest number in the lowest bit of the first.
-    pub(super) fn row(&self, row: usize) -> &[u64] {
+    pub(crate) fn row(&self, row: usize) -> &[u64] {
         &self.bits[row * self.words..(row + 1) * self.words]
     }
 
-    pub(super) fn row_mut(&mut self, row: usize) -> &mut [u64] {
+    pub(crate) fn row_mut(&mut self, row: usize) -> &mut [u64] {
         &mut self.bits[row * self.words..(row + 1) * self.words]
     }
 
-    pub(super) fn contains(&self, row: usize, number: u32) -> bool {
+    pub(crate) fn contains(&self, row: usize, number: u32) -> bool {
         contains(self.row(row), number)
     }
 
-    pub(super) fn insert(&mut self, row: usize, number: u32) {
+    pub(crate) fn insert(&mut self, row: usize, number: u32) {
         insert(self.row_mut(row), number);
     }
 }
@@ -37,27 +42,28 @@ fn place(number: u32) -> (usize, u64) {
     (number as usize / 64, 1 << (number % 64))
 }
 
-pub(super) fn contains(set: &[u64], number: u32) -> bool {
+/// Whether a number is in a set; none beyond the bound is.
+pub(crate) fn contains(set: &[u64], number: u32) -> bool {
     let (word, bit) = place(number);
-    set[word] & bit != 0
+    set.get(word).is_some_and(|word| word & bit != 0)
 }
 
-pub(super) fn insert(set: &mut [u64], number: u32) {
+pub(crate) fn insert(set: &mut [u64], number: u32) {
     let (word, bit) = place(number);
     set[word] |= bit;
 }
 
-pub(super) fn remove(set: &mut [u64], number: u32) {
+pub(crate) fn remove(set: &mut [u64], number: u32) {
     let (word, bit) = place(number);
     set[word] &= !bit;
 }
 
-pub(super) fn count(set: &[u64]) -> usize {
+pub(crate) fn count(set: &[u64]) -> usize {
     set.iter().map(|word| word.count_ones() as usize).sum()
 }
 
 /// The numbers in a set, in rising order.
-pub(super) fn numbers(set: &[u64]) -> impl Iterator<Item = u32> + '_ {
+pub(crate) fn numbers(set: &[u64]) -> impl Iterator<Item = u32> + '_ {
     (0..).zip(set).flat_map(|(index, &word)| bits(word).map(move |bit| 64 * index + bit))
 }
 
