@@ -31,6 +31,8 @@ pub(super) struct Assigner<'a> {
     high: Vec<u32>,
     /// Number of nodes of each colour.
     counts: [u32; 16],
+    /// Nodes that the last improvement gave other colours.
+    moved: Vec<u32>,
 }
 
 const HIGH: u16 = 0xff00;
@@ -75,7 +77,19 @@ impl<'a> Assigner<'a> {
         }
         let high = groups.fixed_high.clone();
         let (near, counts) = (vec![[0; MACHINE as usize]; nodes], [0; 16]);
-        Assigner { order, costs, groups, allowed, calls, scale, colors, near, high, counts }
+        Assigner {
+            order,
+            costs,
+            groups,
+            allowed,
+            calls,
+            scale,
+            colors,
+            near,
+            high,
+            counts,
+            moved: vec![],
+        }
     }
 
     /// Colours all nodes; those that get none.
@@ -177,13 +191,26 @@ impl<'a> Assigner<'a> {
     }
 
     fn improve(&mut self) {
+        // Nodes around which something has changed since they were looked at.
+        let mut changed = vec![true; self.colors.len()];
         for _ in 0..ROUNDS {
-            let mut changed = false;
-            for index in 0..self.order.stack.len() {
-                let node = self.order.stack[index];
-                changed |= self.improve_alone(node) || self.improve_by_exchange(node);
+            let mut any = false;
+            for &node in &self.order.stack {
+                if !std::mem::take(&mut changed[node as usize]) {
+                    continue;
+                }
+                self.moved.clear();
+                if self.improve_alone(node) || self.improve_by_exchange(node) {
+                    any = true;
+                    for &node in &self.moved {
+                        changed[node as usize] = true;
+                        let near = self.groups.neighbours(node).iter();
+                        let tied = self.groups.copies(node).iter().map(|(other, _)| other);
+                        near.chain(tied).for_each(|&other| changed[other as usize] = true);
+                    }
+                }
             }
-            if !changed {
+            if !any {
                 break;
             }
         }
@@ -200,6 +227,7 @@ impl<'a> Assigner<'a> {
         self.counts[usize::from(old)] += 1;
         if let Some((_, color)) = best {
             self.set(node, Some(color));
+            self.moved.push(node);
         }
         best.is_some()
     }
@@ -243,6 +271,7 @@ impl<'a> Assigner<'a> {
             best.is_some()
         });
         if possible && all(self) < before {
+            self.moved.extend(others.iter().chain([&node]));
             return true;
         }
         others.iter().for_each(|&other| self.set(other, None));
