@@ -6,8 +6,7 @@
 //! constant goes or ends the block. Loads are left alone, but for those of
 //! constants.
 
-use std::collections::HashMap;
-
+use rustc_hash::FxHashMap;
 use synth_ir::cfg::{Cfg, DomTree};
 use synth_ir::{Function, Inst, InstData, Region, TrapCode, Value};
 
@@ -106,7 +105,7 @@ fn key(func: &Function, inst: Inst) -> InstData {
 /// The instructions that dominate the current place.
 #[derive(Default)]
 struct Table {
-    values: HashMap<InstData, Value>,
+    values: FxHashMap<InstData, Value>,
     /// The keys in the order in which they came.
     log: Vec<InstData>,
     /// For each block on the way from the root: the position in the preorder
