@@ -41,23 +41,22 @@ fn allocate_by_colours(
 ) -> Result<(), CompileError> {
     let by = Allocator::Coloring;
     if options.effort == Effort::First {
-        best.offer(finish(selected.clone(), regalloc::ALL, options, by), true)?;
+        best.offer(finish(selected, regalloc::ALL, options, by), true)?;
         return Ok(());
     }
-    let mut versions = vec![selected.clone()];
-    versions.extend(hoisted(selected, plans(selected, options.prefer)));
+    let hoisted = hoisted(selected, plans(selected, options.prefer));
     // What long instructions cost in time is little.
     let minds_long = options.prefer == Prefer::Size && selected.len() <= SMALL;
     let mut is_long = None;
-    for version in &versions {
-        let all = finish(version.clone(), regalloc::ALL, options, by);
+    for version in std::iter::once(selected).chain(&hoisted) {
+        let all = finish(version, regalloc::ALL, options, by);
         let long = all.as_ref().is_ok_and(|found| found.written.core & regalloc::LONG != 0);
         if best.offer(all, true)? {
             is_long = long.then_some(version);
         }
     }
     if let Some(version) = is_long.filter(|_| minds_long) {
-        best.offer(finish(version.clone(), regalloc::SHORT, options, by), true)?;
+        best.offer(finish(version, regalloc::SHORT, options, by), true)?;
     }
     Ok(())
 }
@@ -79,16 +78,16 @@ fn allocate_by_intervals(
 ) -> Result<(), CompileError> {
     let by = Allocator::Intervals;
     if selected.len() > SMALL || options.effort == Effort::First {
-        best.offer(finish(selected.clone(), regalloc::ALL, options, by), false)?;
+        best.offer(finish(selected, regalloc::ALL, options, by), false)?;
         return Ok(());
     }
     for set in GROWING {
         // A small set may be too small for an instruction.
-        best.offer(finish(selected.clone(), set, options, by), set != regalloc::ALL)?;
+        best.offer(finish(selected, set, options, by), set != regalloc::ALL)?;
     }
     for version in versions(selected) {
         for set in &GROWING[GROWING.len() - 3..] {
-            best.offer(finish(version.clone(), *set, options, by), true)?;
+            best.offer(finish(&version, *set, options, by), true)?;
         }
     }
     Ok(())
@@ -97,13 +96,7 @@ fn allocate_by_intervals(
 /// The function with its constants in other places: which is best shows only
 /// after allocation.
 fn hoisted(selected: &MFunction, plans: &[Plan]) -> Vec<MFunction> {
-    let useful = plans.iter().filter(|&&plan| hoist::is_useful(selected, plan));
-    let hoisted = |&plan: &Plan| {
-        let mut function = selected.clone();
-        hoist::hoist(&mut function, plan);
-        function
-    };
-    useful.map(hoisted).collect()
+    plans.iter().filter_map(|&plan| hoist::hoisted(selected, plan)).collect()
 }
 
 /// The same, and with its values in other places.
@@ -112,9 +105,7 @@ fn versions(selected: &MFunction) -> Vec<MFunction> {
     let mut isolated = selected.clone();
     let is_isolated = selected.calls && isolate::run(&mut isolated);
     if is_isolated && !versions.is_empty() {
-        let mut both = isolated.clone();
-        hoist::hoist(&mut both, Plan::Outer);
-        versions.push(both);
+        versions.extend(hoist::hoisted(&isolated, Plan::Outer));
     }
     if is_isolated {
         versions.push(isolated);
@@ -182,17 +173,17 @@ impl Allocator {
 
 /// Allocation and all that follows.
 fn finish(
-    mut function: MFunction,
+    selected: &MFunction,
     set: RegisterSet,
     options: &Options,
     allocator: Allocator,
 ) -> Result<Finished, CompileError> {
-    let selected = function.clone();
+    let mut function = selected.clone();
     let mut written = allocator.run(&mut function, set, options)?;
     let mut frame = frame::Frame::new(&function, written)?;
     if frame.needs_scratch() {
         // Offsets beyond 12 bits are added up in r12, which then must be free.
-        function = selected;
+        function = selected.clone();
         function.free_scratch();
         written = allocator.run(&mut function, regalloc::ALL.without_scratch(), options)?;
         frame = frame::Frame::new(&function, written)?;

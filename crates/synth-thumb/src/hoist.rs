@@ -72,22 +72,28 @@ struct Candidate {
     loc: SourceLoc,
 }
 
-/// Whether a plan moves anything, and not the same as a plan before it.
-pub fn is_useful(function: &MFunction, plan: Plan) -> bool {
+/// The function with its constants where a plan wants them, if that moves any, and
+/// not as a plan before it does.
+pub fn hoisted(function: &MFunction, plan: Plan) -> Option<MFunction> {
     if plan != Plan::Shared && function.loops.is_empty() {
-        return false;
+        return None;
     }
     let found = candidates(function, plan);
     let is_outer = |&(number, _): &(u32, Key)| function.loops[number as usize].parent.is_none();
-    match plan {
+    let is_useful = match plan {
         Plan::Inner => !found.keys().all(is_outer),
         _ => !found.is_empty(),
-    }
+    };
+    is_useful.then(|| {
+        let mut function = function.clone();
+        hoist(&mut function, plan, found);
+        function
+    })
 }
 
 /// Moves constants out of loops.
-pub fn hoist(function: &mut MFunction, plan: Plan) {
-    let mut found: Vec<((u32, Key), Candidate)> = candidates(function, plan).into_iter().collect();
+fn hoist(function: &mut MFunction, plan: Plan, found: BTreeMap<(u32, Key), Candidate>) {
+    let mut found: Vec<((u32, Key), Candidate)> = found.into_iter().collect();
     if let Plan::Few(count) = plan {
         found.sort_by_key(|(_, candidate)| std::cmp::Reverse(candidate.cycles));
         found.truncate(count);

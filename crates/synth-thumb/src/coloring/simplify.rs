@@ -198,6 +198,9 @@ impl Simplifier<'_> {
 
     /// Tries a node's copies again.
     fn wake(&mut self, node: u32) {
+        if self.open[node as usize].0 == 0 {
+            return;
+        }
         let live = &self.live;
         self.pending[node as usize].retain(|&copy| live[copy as usize]);
         for &copy in &self.pending[node as usize] {
