@@ -15,6 +15,7 @@ pub mod dead_symbols;
 pub mod divide;
 mod edit;
 pub mod equalities;
+pub mod guards;
 pub mod gvn;
 pub mod induction;
 pub mod inline;

@@ -2,9 +2,7 @@
 
 use std::collections::HashMap;
 
-use synth_ir::{BinaryOp, Block, Cond, Function, InstData, Value};
-
-use super::walk::Shape;
+use synth_ir::{BinaryOp, Block, Function, InstData, Value};
 
 /// Facts that are kept about one value.
 const FACTS: usize = 6;
@@ -14,15 +12,15 @@ pub(super) const ANY: u32 = u32::MAX;
 
 /// `root + add`, as an unsigned number, is at most `limit`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Fact {
-    pub(super) root: Value,
-    pub(super) add: i32,
-    pub(super) limit: u32,
+pub(crate) struct Fact {
+    pub(crate) root: Value,
+    pub(crate) add: i32,
+    pub(crate) limit: u32,
 }
 
 impl Fact {
     /// A value is at most a limit.
-    pub(super) fn new(func: &Function, value: Value, limit: u32) -> Fact {
+    pub(crate) fn new(func: &Function, value: Value, limit: u32) -> Fact {
         let (root, add) = split(func, value);
         Fact { root, add, limit }
     }
@@ -112,23 +110,4 @@ impl Facts {
         let start = next.map_or(self.log.len(), |&(.., length)| length);
         &self.log[start.max(self.log.len().saturating_sub(most))..]
     }
-}
-
-/// What holds if a condition is not zero, or if it is.
-pub(super) fn fact_if(func: &Function, shape: &Shape, cond: Value, holds: bool) -> Option<Fact> {
-    let compare = func.def_inst(cond).map(|inst| &func.insts[inst]);
-    let Some(&InstData::Compare { cond: how, args: [x, y] }) = compare else {
-        return (!holds).then(|| Fact::new(func, cond, 0));
-    };
-    let signed = |value: Value| shape.known.get(value).lo < 0;
-    let limit = shape.known.get(y).unsigned()?.1 as u32;
-    let limit = match if holds { how } else { how.inverted() } {
-        Cond::ULe | Cond::Eq => limit,
-        Cond::ULt => limit.checked_sub(1)?,
-        // The same of numbers that are not negative.
-        Cond::SLe if !signed(x) && !signed(y) => limit,
-        Cond::SLt if !signed(x) && !signed(y) => limit.checked_sub(1)?,
-        _ => return None,
-    };
-    Some(Fact::new(func, x, limit))
 }

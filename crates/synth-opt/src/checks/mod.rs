@@ -18,6 +18,7 @@
 //! show of the program as it was stays true.
 
 mod facts;
+mod loops;
 mod summary;
 mod walk;
 
@@ -32,7 +33,8 @@ use synth_ir::{
 use crate::inline::callees_first;
 use crate::pipeline::Change;
 use crate::ranges::Range;
-use facts::Fact;
+pub(crate) use facts::Fact;
+use loops::assume;
 use summary::{Shapes, Summaries, summarise};
 use walk::{Shape, Walk};
 
@@ -64,7 +66,8 @@ pub fn run(program: &mut Program) -> Change {
 
 /// Removes and joins the checks of a function.
 fn remove(func: &mut Function, shape: &Shape, summaries: &Summaries, entry: &[u32]) -> bool {
-    let mut walk = Walk::new(shape, summaries);
+    let assumed = assume(func, shape, summaries, entry);
+    let mut walk = Walk::new(shape, summaries, &assumed);
     let mut changed = false;
     for (position, &block) in shape.dom.preorder().iter().enumerate() {
         walk.enter(func, position, block, entry);
@@ -75,7 +78,7 @@ fn remove(func: &mut Function, shape: &Shape, summaries: &Summaries, entry: &[u3
 }
 
 /// What holds exactly if a check passes.
-fn exact(func: &Function, cond: Value) -> Option<(Value, u32)> {
+pub(crate) fn exact(func: &Function, cond: Value) -> Option<(Value, u32)> {
     let InstData::Compare { cond, args: [x, y] } = func.insts[func.def_inst(cond)?] else {
         return None;
     };
@@ -162,7 +165,7 @@ fn never(func: &Function, walk: &Walk<'_>, cond: Value, exact: Option<(Value, u3
 
 /// The fact that holds exactly if both do, if it has the same form: that of
 /// the smaller constant, with the tighter limit.
-fn join(a: Fact, b: Fact) -> Option<Fact> {
+pub(crate) fn join(a: Fact, b: Fact) -> Option<Fact> {
     let distance = i64::from(b.add.wrapping_sub(a.add));
     let (low, high) = if distance >= 0 { (a, b) } else { (b, a) };
     let distance = distance.abs();

@@ -12,6 +12,7 @@ use synth_ir::entity::SecondaryMap;
 use synth_ir::{Definition, Function, InstData, Linkage, Program, SymbolId, Value};
 
 use super::facts::ANY;
+use super::loops::assume;
 use super::walk::{Shape, Walk};
 
 /// How often a function is looked at again for what its callers pass.
@@ -58,7 +59,8 @@ struct Passed {
 
 /// Goes through a function with those limits of its parameters.
 fn follow(func: &Function, shape: &Shape, summaries: &Summaries, entry: &[u32]) -> Passed {
-    let mut walk = Walk::new(shape, summaries);
+    let assumed = assume(func, shape, summaries, entry);
+    let mut walk = Walk::new(shape, summaries, &assumed);
     let mut passed = Passed::default();
     for (position, &block) in shape.dom.preorder().iter().enumerate() {
         walk.enter(func, position, block, entry);

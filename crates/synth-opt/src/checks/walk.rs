@@ -2,14 +2,15 @@
 //!
 //! What is known in a block holds in those that it dominates. A branch shows
 //! more on the way that it decides. Where paths meet, what each of them shows
-//! holds, and a parameter is at most the largest of what they pass; into a
-//! loop, only what holds before it.
+//! holds, and a parameter is at most the largest of what they pass. Of the
+//! edges that close a loop that is assumed, and has to be shown when the way
+//! comes to them ([`assume`](super::loops::assume)).
 
 use synth_ir::cfg::{Cfg, DomTree};
 use synth_ir::entity::SecondaryMap;
-use synth_ir::{BinaryOp, Block, Function, Inst, InstData, SymbolId, Type, Value};
+use synth_ir::{BinaryOp, Block, Cond, Function, Inst, InstData, SymbolId, Type, Value};
 
-use super::facts::{ANY, Fact, Facts, fact_if, split};
+use super::facts::{ANY, Fact, Facts, split};
 use super::summary::Summary;
 use crate::edit::Edges;
 use crate::ranges::Known;
@@ -43,17 +44,45 @@ struct Arrival {
     facts: Vec<Fact>,
 }
 
+/// Limits of the parameters of loops' headers that are assumed.
+pub(super) type Assumed = SecondaryMap<Block, Option<Vec<u32>>>;
+
 /// The current place.
 pub(super) struct Walk<'a> {
     pub(super) shape: &'a Shape,
     summaries: &'a SecondaryMap<SymbolId, Summary>,
+    assumed: &'a Assumed,
     pub(super) facts: Facts,
     arrivals: SecondaryMap<Block, Vec<Arrival>>,
+    /// What the edges that close loops pass, and what is assumed of it.
+    pub(super) closed: Vec<Closed>,
+    /// The limits that hold at the start of a header.
+    started: SecondaryMap<Block, Vec<u32>>,
+}
+
+/// An edge that closes a loop.
+pub(super) struct Closed {
+    pub(super) header: Block,
+    /// Limits that hold at the header if these arguments are within them.
+    pub(super) limits: Vec<u32>,
+    pub(super) args: Vec<u32>,
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(shape: &'a Shape, summaries: &'a SecondaryMap<SymbolId, Summary>) -> Self {
-        Walk { shape, summaries, facts: Facts::default(), arrivals: SecondaryMap::new() }
+    pub(super) fn new(
+        shape: &'a Shape,
+        summaries: &'a SecondaryMap<SymbolId, Summary>,
+        assumed: &'a Assumed,
+    ) -> Self {
+        Walk {
+            shape,
+            summaries,
+            assumed,
+            facts: Facts::default(),
+            arrivals: SecondaryMap::new(),
+            closed: vec![],
+            started: SecondaryMap::new(),
+        }
     }
 
     /// Goes to the block at a position of the preorder.
@@ -62,6 +91,7 @@ impl<'a> Walk<'a> {
         self.facts.enter(block, position, end);
         let params = &func.blocks[block].params;
         if position == 0 {
+            // The entry is no header.
             for (&root, &limit) in params.iter().zip(entry) {
                 self.facts.add(Fact { root, add: 0, limit });
             }
@@ -70,20 +100,26 @@ impl<'a> Walk<'a> {
         let arrivals = std::mem::take(&mut self.arrivals[block]);
         let edges = self.shape.edges.to(block).len();
         let [first, rest @ ..] = &arrivals[..] else { return };
-        if arrivals.len() < edges || edges > EDGES {
-            return;
-        }
         for &fact in &first.facts {
             let limit = rest.iter().fold(fact.limit, |limit, arrival| {
                 let facts = arrival.facts.iter().filter(|other| other.root == fact.root);
                 limit.max(facts.map(|other| other.limit_of(fact.add)).min().unwrap_or(ANY))
             });
-            self.facts.add(Fact { limit, ..fact });
+            // Into a loop goes what dominates it in any case.
+            if arrivals.len() == edges && limit != ANY {
+                self.learn(func, Fact { limit, ..fact });
+            }
         }
-        for (number, &root) in params.iter().enumerate() {
-            let limits = arrivals.iter().map(|arrival| arrival.args[number]);
-            let limit = limits.max().unwrap_or(ANY);
+        let passed = |number: usize| {
+            let assumed = self.assumed[block].as_ref().map_or(0, |limits| limits[number]);
+            arrivals.iter().fold(assumed, |limit, arrival| limit.max(arrival.args[number]))
+        };
+        let limits: Vec<u32> = (0..params.len()).map(passed).collect();
+        for (&root, &limit) in params.iter().zip(&limits) {
             self.facts.add(Fact { root, add: 0, limit });
+        }
+        if arrivals.len() < edges {
+            self.started[block] = limits;
         }
     }
 
@@ -91,7 +127,7 @@ impl<'a> Walk<'a> {
     pub(super) fn pass(&mut self, func: &Function, inst: Inst) {
         match func.insts[inst] {
             InstData::TrapIf { cond, .. } => {
-                if let Some(fact) = fact_if(func, self.shape, cond, false) {
+                if let Some(fact) = self.fact_if(func, cond, false) {
                     self.learn(func, fact);
                 }
             }
@@ -126,12 +162,12 @@ impl<'a> Walk<'a> {
         for (number, call) in data.successors().into_iter().enumerate() {
             let to = call.block;
             let edges = self.shape.edges.to(to).len();
-            if edges > EDGES || self.shape.dom.dominates(to, block) {
+            if edges > EDGES {
                 continue;
             }
             let fact = match *data {
                 InstData::Branch { cond, ref then, ref other } if then.block != other.block => {
-                    fact_if(func, self.shape, cond, number == 0)
+                    self.fact_if(func, cond, number == 0)
                 }
                 _ => None,
             };
@@ -146,8 +182,32 @@ impl<'a> Walk<'a> {
                 Arrival { args: call.args.iter().map(limit).collect(), facts: shown }
             });
             self.facts = facts;
-            self.arrivals[to].push(arrival);
+            if self.shape.dom.dominates(to, block) {
+                let limits = self.started[to].clone();
+                self.closed.push(Closed { header: to, limits, args: arrival.args });
+            } else {
+                self.arrivals[to].push(arrival);
+            }
         }
+    }
+
+    /// What holds if a condition is not zero, or if it is.
+    fn fact_if(&self, func: &Function, cond: Value, holds: bool) -> Option<Fact> {
+        let compare = func.def_inst(cond).map(|inst| &func.insts[inst]);
+        let Some(&InstData::Compare { cond: how, args: [x, y] }) = compare else {
+            return (!holds).then(|| Fact::new(func, cond, 0));
+        };
+        let signed = |value: Value| self.shape.known.get(value).lo < 0;
+        let limit = self.limit(func, y);
+        let limit = match if holds { how } else { how.inverted() } {
+            Cond::ULe | Cond::Eq => limit,
+            Cond::ULt => limit.checked_sub(1)?,
+            // The same of numbers that are not negative.
+            Cond::SLe if !signed(x) && !signed(y) => limit,
+            Cond::SLt if !signed(x) && !signed(y) => limit.checked_sub(1)?,
+            _ => return None,
+        };
+        (limit != ANY).then(|| Fact::new(func, x, limit))
     }
 
     /// The largest number that a value may be.
@@ -171,6 +231,12 @@ fn limit_of(func: &Function, shape: &Shape, facts: &Facts, value: Value, depth: 
     let computed = match func.insts[inst] {
         InstData::Select { args: [a, b], .. } => of(a).max(of(b)),
         InstData::Binary { op, args: [a, b] } => match (op, func.as_const(b)) {
+            (BinaryOp::Add, Some(c)) if c < 0 => {
+                // Below zero it would wrap.
+                let least = shape.known.get(a).lo;
+                let stays = least >= 0 && least + i64::from(c) >= 0;
+                if stays { of(a).saturating_sub(c.unsigned_abs()) } else { ANY }
+            }
             // The sum of the same bits is no less.
             (BinaryOp::Add | BinaryOp::Or | BinaryOp::Xor, _) => sum(of(a), of(b)),
             (BinaryOp::And, _) => of(a).min(of(b)),

@@ -49,32 +49,33 @@ fn find(func: &Function, routines: &Routines, block: Block) -> Option<(usize, Mo
 }
 
 fn compare(func: &mut Function, routines: &Routines, copy: SymbolId) -> bool {
-    let mut changed = false;
-    // The rest of a block that was divided is looked at in its turn.
-    let mut next = 0;
-    while let Some(&block) = func.layout.get(next) {
-        next += 1;
-        let Some((at, found)) = find(func, routines, block) else { continue };
-        let rest = func.blocks[block].insts.split_off(at + 1);
-        func.blocks[block].insts.pop();
-        let [near, far, after] = [(); 3].map(|()| func.add_block());
-        func.layout.truncate(func.layout.len() - 3);
-        func.blocks[after].insts = rest;
-        branch(func, block, &found, near, far);
-        let mut data = func.insts[found.inst].clone();
-        if let Some(callee) = data.callee_mut() {
-            *callee = copy;
+    let mut layout = vec![];
+    let before = func.layout.len();
+    for mut block in std::mem::take(&mut func.layout) {
+        layout.push(block);
+        // The rest of a block that was divided is looked at in its turn.
+        while let Some((at, found)) = find(func, routines, block) {
+            let rest = func.blocks[block].insts.split_off(at + 1);
+            func.blocks[block].insts.pop();
+            let [near, far, after] = [(); 3].map(|()| func.add_block());
+            func.layout.clear();
+            func.blocks[after].insts = rest;
+            branch(func, block, &found, near, far);
+            let mut data = func.insts[found.inst].clone();
+            if let Some(callee) = data.callee_mut() {
+                *callee = copy;
+            }
+            func.append(far, data, func.locs[found.inst]);
+            func.blocks[near].insts.push(found.inst);
+            for from in [near, far] {
+                func.append(from, InstData::Jump(BlockCall::new(after, [])), func.locs[found.inst]);
+            }
+            layout.extend([far, near, after]);
+            block = after;
         }
-        func.append(far, data, func.locs[found.inst]);
-        func.blocks[near].insts.push(found.inst);
-        for from in [near, far] {
-            func.append(from, InstData::Jump(BlockCall::new(after, [])), func.locs[found.inst]);
-        }
-        func.layout.splice(next..next, [far, near, after]);
-        next += 2;
-        changed = true;
     }
-    changed
+    func.layout = layout;
+    func.layout.len() > before
 }
 
 /// Ends a block with a branch to `far` if the distance of the areas is at
