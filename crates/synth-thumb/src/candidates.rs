@@ -8,7 +8,9 @@ use crate::compile::{CompileError, Draft, Effort, Options, Prefer};
 use crate::hoist::Plan;
 use crate::mach::MFunction;
 use crate::regalloc::{self, GROWING, RegisterSet};
-use crate::{back_edges, coloring, compares, emit, frame, hoist, isolate, schedule, select, tails};
+use crate::{
+    back_edges, coloring, compares, emit, frame, hoist, isolate, nearby, schedule, select, tails,
+};
 
 /// Instructions up to which a function is allocated in several ways, of which
 /// the best result is kept.
@@ -190,6 +192,7 @@ fn finish(
         frame.keep_scratch();
     }
     back_edges::run(&mut function);
+    nearby::run(&mut function, options);
     compares::run(&mut function);
     if options.prefer == Prefer::Speed {
         schedule::run(&mut function);

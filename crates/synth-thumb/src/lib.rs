@@ -20,6 +20,7 @@ mod layout;
 mod listing;
 mod liveness;
 pub mod mach;
+mod nearby;
 mod outline;
 mod pure;
 mod regalloc;

@@ -330,7 +330,7 @@ fn multiply(rd: Reg, rn: Reg, rm: Reg, narrow: bool) -> Option<Inst> {
 }
 
 /// Forms that put a constant into a register without a literal pool.
-pub(super) fn constant(rd: Reg, value: u32, narrow: bool) -> Option<Inst> {
+pub(crate) fn constant(rd: Reg, value: u32, narrow: bool) -> Option<Inst> {
     let (low, gpr) = (low(rd), gpr(rd)?);
     first![
         Inst::MovsImmT1 { rd: low.filter(|_| narrow)?, imm: Imm8::new(value)? },

@@ -184,9 +184,8 @@ impl Emitter<'_> {
             self.item(Item::Inst(inst));
             return Ok(());
         }
-        // A pool word with a 16-bit load is six bytes, a pair is eight.
         match gpr(rd) {
-            Some(rt) if self.prefers_pool(rd) => {
+            Some(rt) if self.prefers_pool(rd, Literal::Word(value)) => {
                 self.item(Item::Literal { rt, literal: Literal::Word(value) });
                 Ok(())
             }
@@ -204,7 +203,7 @@ impl Emitter<'_> {
         // ELF for ARM is REL: MOVW and MOVT each hold the same signed 16 bits.
         let pair = i16::try_from(addend).ok().map(|a| Imm16::new(a as u16));
         match pair {
-            Some(imm) if !self.prefers_pool(rd) => {
+            Some(imm) if !self.prefers_pool(rd, Literal::Symbol(symbol, addend)) => {
                 let movw = Inst::MovImmT3 { rd: rt, imm };
                 let movt = Inst::MovtT1 { rd: rt, imm };
                 self.item(Item::Reloc(movw, RelocKind::ThmMovwAbsNc, symbol, addend));
@@ -228,8 +227,11 @@ impl Emitter<'_> {
         Ok(())
     }
 
-    /// Whether a word in a pool is better than a pair of instructions.
-    fn prefers_pool(&self, rd: Reg) -> bool {
-        self.prefers_size() && rd.is_low() && !self.options.pure_code
+    /// Whether a word in a pool is better than a pair of instructions, which
+    /// has eight bytes: the load of a literal has two, or four if the register is a high
+    /// one, and the literal four, which all loads share.
+    fn prefers_pool(&self, rd: Reg, literal: Literal) -> bool {
+        let is_shared = self.loads.get(&literal).is_some_and(|&loads| loads > 1);
+        self.prefers_size() && (rd.is_low() || is_shared) && !self.options.pure_code
     }
 }

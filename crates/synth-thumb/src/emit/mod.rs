@@ -22,6 +22,8 @@ mod stack;
 mod tail;
 
 pub use limit::{RESERVE, SMALL as SMALL_FRAME};
+use std::collections::BTreeMap;
+
 use synth_ir::{SourceLoc, SymbolId, TrapCode};
 
 use crate::code::RelocKind;
@@ -180,6 +182,22 @@ pub(crate) struct Emitter<'a> {
     placed: Vec<bool>,
     /// Number of branches to each block.
     references: Vec<u32>,
+    /// How often each constant that may be a literal is loaded.
+    loads: BTreeMap<Literal, u32>,
+}
+
+/// How often each constant that may be a literal is loaded.
+fn loads(function: &MFunction) -> BTreeMap<Literal, u32> {
+    let mut loads = BTreeMap::new();
+    for located in function.blocks.iter().flat_map(|block| &block.insts) {
+        let literal = match located.inst {
+            MInst::Const { value, .. } => Literal::Word(value),
+            MInst::SymbolAddr { symbol, addend, .. } => Literal::Symbol(symbol, addend),
+            _ => continue,
+        };
+        *loads.entry(literal).or_default() += 1;
+    }
+    loads
 }
 
 impl<'a> Emitter<'a> {
@@ -208,6 +226,7 @@ impl<'a> Emitter<'a> {
             epilogue: None,
             traps,
             forward,
+            loads: loads(function),
         }
     }
 
