@@ -22,7 +22,7 @@ use synth_ir::{
     BinaryOp, Block, Function, Inst, InstData, Slot, SourceLoc, SymbolId, Target, Value, ValueDef,
 };
 
-use crate::{Context, Pass};
+use crate::{Context, Pass, frames};
 
 /// The pass.
 pub struct Addresses;
@@ -138,9 +138,12 @@ fn find_accesses(func: &Function, variance: &Variance) -> Vec<Access> {
     found
 }
 
-/// The values that checks compare.
+/// The values that are computed in any case: what checks compare, and the frame.
 fn find_checked(func: &Function) -> SecondaryMap<Value, bool> {
     let mut checked = SecondaryMap::new();
+    if let Some(frame) = frames::find(func) {
+        checked[frame.lowered] = true;
+    }
     for &block in &func.layout {
         for &inst in &func.blocks[block].insts {
             if let InstData::TrapIf { cond, .. } = func.insts[inst]

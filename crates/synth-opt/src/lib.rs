@@ -15,6 +15,7 @@ pub mod dead_symbols;
 pub mod divide;
 mod edit;
 pub mod equalities;
+mod frames;
 pub mod guards;
 pub mod gvn;
 pub mod induction;

@@ -9,8 +9,8 @@ use synth_ir::{Function, Program, SymbolId, SymbolNames, Target};
 
 use crate::{
     addresses, atomics, cfg_cleanup, checks, const_data, copies, dce, dead_symbols, divide,
-    equalities, guards, gvn, induction, inline, licm, machine_stack, memory, ranges, simplify,
-    slots, soften, unroll,
+    equalities, frames, guards, gvn, induction, inline, licm, machine_stack, memory, ranges,
+    simplify, slots, soften, unroll,
 };
 
 /// How much to optimise, and for what.
@@ -227,6 +227,7 @@ pub const PIPELINE: &[Stage] = &[
     function("simplify", &simplify::Simplify, MORE),
     program("checks", |program, _| checks::run(program), MORE),
     function("guards", &guards::Guards, &[Level::O2]),
+    function("frames", &frames::Frames, MORE),
     function("addresses", &addresses::Addresses, MORE),
     function("remainders", &divide::Remainders, MORE),
     function("gvn", &gvn::Gvn, MORE),
