@@ -68,6 +68,7 @@ fn plans(selected: &MFunction, prefer: Prefer) -> &'static [Plan] {
     match prefer {
         _ if selected.len() > SMALL => &[Plan::Outer],
         Prefer::Size => &[Plan::Few(3), Plan::Shared],
+        Prefer::Speed if selected.loops.is_empty() => &[Plan::Shared],
         Prefer::Speed => &[Plan::Outer, Plan::Few(3)],
     }
 }
