@@ -10,6 +10,7 @@ pub mod cfg_cleanup;
 pub mod checks;
 pub mod const_data;
 pub mod copies;
+pub mod counted;
 pub mod dce;
 pub mod dead_symbols;
 pub mod divide;

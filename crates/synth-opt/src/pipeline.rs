@@ -8,9 +8,9 @@ use synth_ir::entity::SecondaryMap;
 use synth_ir::{Function, Program, SymbolId, SymbolNames, Target};
 
 use crate::{
-    addresses, atomics, cfg_cleanup, checks, const_data, copies, dce, dead_symbols, divide,
-    equalities, frames, guards, gvn, induction, inline, licm, machine_stack, memory, ranges,
-    simplify, slots, soften, unroll,
+    addresses, atomics, cfg_cleanup, checks, const_data, copies, counted, dce, dead_symbols,
+    divide, equalities, frames, guards, gvn, induction, inline, licm, machine_stack, memory,
+    ranges, simplify, slots, soften, unroll,
 };
 
 /// How much to optimise, and for what.
@@ -226,6 +226,7 @@ pub const PIPELINE: &[Stage] = &[
     function("ranges", &ranges::Ranges, MORE),
     function("simplify", &simplify::Simplify, MORE),
     program("checks", |program, _| checks::run(program), MORE),
+    function("counted", &counted::Counted, &[Level::O2]),
     function("guards", &guards::Guards, &[Level::O2]),
     function("frames", &frames::Frames, MORE),
     function("addresses", &addresses::Addresses, MORE),

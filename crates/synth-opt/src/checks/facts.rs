@@ -36,7 +36,7 @@ impl Fact {
 }
 
 /// A value as a sum of another one and a constant.
-pub(super) fn split(func: &Function, value: Value) -> (Value, i32) {
+pub(crate) fn split(func: &Function, value: Value) -> (Value, i32) {
     if let Some(inst) = func.def_inst(value)
         && let InstData::Binary { op: BinaryOp::Add, args: [x, c] } = func.insts[inst]
         && let Some(c) = func.as_const(c)

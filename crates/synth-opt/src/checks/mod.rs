@@ -33,7 +33,7 @@ use synth_ir::{
 use crate::inline::callees_first;
 use crate::pipeline::Change;
 use crate::ranges::Range;
-pub(crate) use facts::Fact;
+pub(crate) use facts::{Fact, split};
 use loops::assume;
 use summary::{Shapes, Summaries, summarise};
 use walk::{Shape, Walk};

@@ -4,14 +4,14 @@ use synth_ir::entity::SecondaryMap;
 use synth_ir::{Block, Function, Inst, Value, ValueData, ValueDef};
 
 /// What the parts of some blocks are in the copy.
-pub(super) struct Body {
-    pub(super) blocks: SecondaryMap<Block, Option<Block>>,
-    pub(super) insts: SecondaryMap<Inst, Option<Inst>>,
+pub(crate) struct Body {
+    pub(crate) blocks: SecondaryMap<Block, Option<Block>>,
+    pub(crate) insts: SecondaryMap<Inst, Option<Inst>>,
 }
 
 /// Copies blocks, which are not in the layout yet. Edges among them lead to
 /// the copies, all others to where they led.
-pub(super) fn copy_blocks(func: &mut Function, blocks: &[Block]) -> Body {
+pub(crate) fn copy_blocks(func: &mut Function, blocks: &[Block]) -> Body {
     let mut body = Body { blocks: SecondaryMap::new(), insts: SecondaryMap::new() };
     let mut values: SecondaryMap<Value, Option<Value>> = SecondaryMap::new();
     for &old in blocks {

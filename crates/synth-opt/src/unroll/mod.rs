@@ -10,7 +10,7 @@
 //! The copies come before value numbering, the checks and the addresses are
 //! looked at: what copies have in common is found there.
 
-mod copy;
+pub(crate) mod copy;
 mod turns;
 
 use synth_ir::cfg::{Cfg, DomTree, Loops};

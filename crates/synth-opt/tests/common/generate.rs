@@ -423,25 +423,58 @@ impl Generator<'_> {
         self.enter(join);
     }
 
-    /// A loop with a few turns, counted in a variable of its own.
+    /// A loop with a few turns, counted in a variable of its own, and a pointer
+    /// that moves with it.
     fn repeat(&mut self, depth: usize) {
+        let outside = self.value();
         let header = self.join();
         let counter = self.b.func.add_param(header, Type::I32);
+        let pointer = self.b.func.add_param(header, Type::I32);
         let exit = self.join();
         let turns = self.random.below(4) as i32;
         let mut state = self.state();
         state.push(self.b.iconst(turns));
+        let mask = self.b.iconst(63);
+        state.push(self.b.binary(BinaryOp::And, outside, mask));
         self.b.jump(header, &state);
         self.enter(header);
+        if self.random.below(3) > 0 {
+            self.moving(counter, pointer, outside);
+        }
         self.body(depth - 1);
         let minus = self.b.iconst(-1);
         let left = self.b.binary(BinaryOp::Add, counter, minus);
+        let step = self.random.of(&[4, 1, -1, -8, 3, 32]);
+        let step = self.b.iconst(step);
+        let moved = self.b.binary(BinaryOp::Add, pointer, step);
         let out = self.state();
         let mut back = out.clone();
-        back.push(left);
+        back.extend([left, moved]);
         let zero = self.b.iconst(0);
         let more = self.b.compare(Cond::SGt, counter, zero);
         self.b.branch(more, BlockCall::new(header, back), BlockCall::new(exit, out));
         self.enter(exit);
+    }
+
+    /// Checks of what changes by a constant in each turn of a loop.
+    fn moving(&mut self, counter: Value, pointer: Value, outside: Value) {
+        for _ in 0..1 + self.random.below(3) {
+            let mut sum = self.random.of(&[counter, pointer]);
+            if self.random.below(3) == 0 {
+                let shift = self.b.iconst(self.random.below(4) as i32);
+                sum = self.b.binary(BinaryOp::Shl, sum, shift);
+            }
+            let more = match self.random.below(6) {
+                0 => outside,
+                n => self.b.iconst(4 * n as i32 - 8),
+            };
+            sum = self.b.binary(BinaryOp::Add, sum, more);
+            let limit = self.b.iconst(10 + self.random.below(100) as i32);
+            let outside = self.b.compare(Cond::UGt, sum, limit);
+            self.b.trap_if(outside, TrapCode::MemoryOutOfBounds);
+            if self.random.below(2) == 0 {
+                self.memory();
+            }
+        }
     }
 }
