@@ -16,6 +16,9 @@ use crate::{
 /// the best result is kept.
 const SMALL: usize = 400;
 
+/// Instructions beyond which constants that leave loops hardly ever save bytes.
+const LARGE: usize = 700;
+
 /// Instructions up to which a function is allocated by colouring.
 const MEDIUM: usize = 2000;
 
@@ -66,6 +69,7 @@ fn allocate_by_colours(
 /// The plans that are worth their time, besides leaving all where it is.
 fn plans(selected: &MFunction, prefer: Prefer) -> &'static [Plan] {
     match prefer {
+        Prefer::Size if selected.len() > LARGE => &[],
         _ if selected.len() > SMALL => &[Plan::Outer],
         Prefer::Size => &[Plan::Few(3), Plan::Shared],
         Prefer::Speed if selected.loops.is_empty() => &[Plan::Shared],
