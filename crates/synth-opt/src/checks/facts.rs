@@ -1,7 +1,6 @@
 //! What checks and branches show of values, at the current place.
 
-use std::collections::HashMap;
-
+use synth_ir::entity::SecondaryMap;
 use synth_ir::{BinaryOp, Block, Function, InstData, Value};
 
 /// Facts that are kept about one value.
@@ -50,7 +49,7 @@ pub(crate) fn split(func: &Function, value: Value) -> (Value, i32) {
 /// do not change.
 #[derive(Default)]
 pub(super) struct Facts {
-    about: HashMap<Value, Vec<(i32, u32)>>,
+    about: SecondaryMap<Value, Vec<(i32, u32)>>,
     /// Those about all values, in the order in which they came.
     log: Vec<Fact>,
     /// For each block on the way from the root of the tree: where what it
@@ -74,13 +73,13 @@ impl Facts {
 
     fn forget(&mut self, length: usize) {
         for fact in self.log.drain(length..) {
-            self.about.get_mut(&fact.root).and_then(Vec::pop);
+            self.about[fact.root].pop();
         }
     }
 
     pub(super) fn add(&mut self, fact: Fact) {
         if fact.limit != ANY {
-            self.about.entry(fact.root).or_default().push((fact.add, fact.limit));
+            self.about[fact.root].push((fact.add, fact.limit));
             self.log.push(fact);
         }
     }
@@ -96,8 +95,7 @@ impl Facts {
 
     /// The limit of `root + add` by the facts about `root`.
     pub(super) fn limit(&self, root: Value, add: i32) -> u32 {
-        let Some(about) = self.about.get(&root) else { return ANY };
-        let facts = about.iter().rev().take(FACTS);
+        let facts = self.about[root].iter().rev().take(FACTS);
         let limits = facts.map(|&(fact, limit)| Fact { root, add: fact, limit }.limit_of(add));
         limits.min().unwrap_or(ANY)
     }

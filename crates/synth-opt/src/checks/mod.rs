@@ -34,8 +34,8 @@ use crate::inline::callees_first;
 use crate::pipeline::Change;
 use crate::ranges::Range;
 pub(crate) use facts::{Fact, split};
-use loops::assume;
 use summary::{Shapes, Summaries, summarise};
+use walk::Assumed;
 use walk::{Shape, Walk};
 
 /// The largest distance of constants that is looked at.
@@ -54,10 +54,12 @@ pub fn run(program: &mut Program) -> Change {
     let shapes = functions.into_par_iter().map(|(id, func)| (id, Arc::new(Shape::new(func))));
     let mut all = Shapes::new();
     shapes.collect::<Vec<_>>().into_iter().for_each(|(id, shape)| all[id] = Some(shape));
-    let summaries = summarise(program, &all, &callees_first(program));
+    let known = summarise(program, &all, &callees_first(program));
     let functions: Vec<_> = program.functions_mut().collect();
     let run = |(id, func): (SymbolId, &mut Function)| match &all[id] {
-        Some(shape) if checks(func) => remove(func, shape, &summaries, &summaries[id].params),
+        Some(shape) if checks(func) => {
+            remove(func, shape, &known.summaries, &known.assumed[id], &known.summaries[id].params)
+        }
         _ => false,
     };
     let changed = functions.into_par_iter().map(run).reduce(|| false, |a, b| a | b);
@@ -65,9 +67,14 @@ pub fn run(program: &mut Program) -> Change {
 }
 
 /// Removes and joins the checks of a function.
-fn remove(func: &mut Function, shape: &Shape, summaries: &Summaries, entry: &[u32]) -> bool {
-    let assumed = assume(func, shape, summaries, entry);
-    let mut walk = Walk::new(shape, summaries, &assumed);
+fn remove(
+    func: &mut Function,
+    shape: &Shape,
+    summaries: &Summaries,
+    assumed: &Assumed,
+    entry: &[u32],
+) -> bool {
+    let mut walk = Walk::new(shape, summaries, assumed);
     let mut changed = false;
     for (position, &block) in shape.dom.preorder().iter().enumerate() {
         walk.enter(func, position, block, entry);

@@ -12,8 +12,8 @@ use synth_ir::entity::SecondaryMap;
 use synth_ir::{Definition, Function, InstData, Linkage, Program, SymbolId, Value};
 
 use super::facts::ANY;
-use super::loops::assume;
-use super::walk::{Shape, Walk};
+use super::loops;
+use super::walk::{Assumed, Closed, Shape, Walk};
 
 /// How often a function is looked at again for what its callers pass.
 const ROUNDS: u32 = 3;
@@ -32,35 +32,69 @@ pub(super) struct Summary {
 pub(super) type Summaries = SecondaryMap<SymbolId, Summary>;
 pub(super) type Shapes = SecondaryMap<SymbolId, Option<Arc<Shape>>>;
 
-/// The summaries of all functions; `order` has callees before callers, as far
-/// as that can be.
-pub(super) fn summarise(program: &Program, shapes: &Shapes, order: &[SymbolId]) -> Summaries {
-    let mut summaries = Summaries::new();
+/// What is known of all functions.
+pub(super) struct Known {
+    pub(super) summaries: Summaries,
+    /// What is true of the loops of each function.
+    pub(super) assumed: SecondaryMap<SymbolId, Assumed>,
+}
+
+/// Goes through all functions; `order` has callees before callers, as far as
+/// that can be.
+pub(super) fn summarise(program: &Program, shapes: &Shapes, order: &[SymbolId]) -> Known {
+    let mut known = Known { summaries: Summaries::new(), assumed: SecondaryMap::new() };
+    let mut unlimited = SecondaryMap::new();
     for &id in order {
         let (Some(func), Some(shape)) = (program.function(id), &shapes[id]) else { continue };
+        let passed = follow(func, shape, &known.summaries, &[]);
         // Another body may win.
         if matches!(program.symbols[id].linkage, Linkage::Local | Linkage::Global) {
-            let returned = follow(func, shape, &summaries, &[]);
-            summaries[id].after = returned.after.unwrap_or_default();
-            summaries[id].results = returned.results.unwrap_or_default();
+            known.summaries[id].after = passed.after.unwrap_or_default();
+            known.summaries[id].results = passed.results.unwrap_or_default();
         }
+        known.assumed[id] = passed.assumed.clone();
+        unlimited[id] = (passed.calls, passed.assumed);
     }
-    pass_arguments(program, shapes, order, &mut summaries);
-    summaries
+    pass_arguments(program, shapes, order, unlimited, &mut known);
+    known
 }
+
+/// The limits of the arguments of calls.
+type Calls = Vec<(SymbolId, Vec<u32>)>;
 
 /// What a function passes on.
 #[derive(Default)]
 struct Passed {
     after: Option<Vec<u32>>,
     results: Option<Vec<u32>>,
-    calls: Vec<(SymbolId, Vec<u32>)>,
+    calls: Calls,
+    assumed: Assumed,
 }
 
-/// Goes through a function with those limits of its parameters.
+/// Goes through a function with those limits of its parameters until what is
+/// assumed of its loops holds.
 fn follow(func: &Function, shape: &Shape, summaries: &Summaries, entry: &[u32]) -> Passed {
-    let assumed = assume(func, shape, summaries, entry);
-    let mut walk = Walk::new(shape, summaries, &assumed);
+    let mut assumed = Assumed::new();
+    for round in 0..loops::ROUNDS {
+        let (passed, closed) = once(func, shape, summaries, entry, &assumed);
+        match loops::next(round, &assumed, &closed) {
+            Some(next) => assumed = next,
+            None => return Passed { assumed, ..passed },
+        }
+    }
+    let assumed = loops::nothing(func, shape);
+    let (passed, _) = once(func, shape, summaries, entry, &assumed);
+    Passed { assumed, ..passed }
+}
+
+fn once(
+    func: &Function,
+    shape: &Shape,
+    summaries: &Summaries,
+    entry: &[u32],
+    assumed: &Assumed,
+) -> (Passed, Vec<Closed>) {
+    let mut walk = Walk::new(shape, summaries, assumed);
     let mut passed = Passed::default();
     for (position, &block) in shape.dom.preorder().iter().enumerate() {
         walk.enter(func, position, block, entry);
@@ -95,7 +129,7 @@ fn follow(func: &Function, shape: &Shape, summaries: &Summaries, entry: &[u32]) 
         }
         walk.leave(func, block);
     }
-    passed
+    (passed, walk.closed)
 }
 
 /// Raises limits to those of another way. Says whether that changed them.
@@ -121,7 +155,8 @@ fn pass_arguments(
     program: &Program,
     shapes: &Shapes,
     order: &[SymbolId],
-    summaries: &mut Summaries,
+    mut unlimited: SecondaryMap<SymbolId, (Calls, Assumed)>,
+    known: &mut Known,
 ) {
     let named = find_named(program);
     // Nothing yet where all calls are known.
@@ -140,7 +175,15 @@ fn pass_arguments(
         waiting[id] = false;
         let (Some(func), Some(shape)) = (program.function(id), &shapes[id]) else { continue };
         let entry = params[id].clone().unwrap_or_default();
-        for (callee, limits) in follow(func, shape, summaries, &entry).calls {
+        let (calls, assumed) = if entry.iter().all(|&limit| limit == ANY) {
+            // It was gone through like that, and is not again.
+            std::mem::take(&mut unlimited[id])
+        } else {
+            let passed = follow(func, shape, &known.summaries, &entry);
+            (passed.calls, passed.assumed)
+        };
+        known.assumed[id] = assumed;
+        for (callee, limits) in calls {
             if named[callee] || program.function(callee).is_none() {
                 continue;
             }
@@ -165,7 +208,7 @@ fn pass_arguments(
     }
     for &id in order {
         if let Some(params) = params[id].take() {
-            summaries[id].params = params;
+            known.summaries[id].params = params;
         }
     }
 }
