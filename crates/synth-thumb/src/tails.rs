@@ -1,9 +1,14 @@
 //! Equal ends of blocks that continue alike, made one (cross-jumping).
 //!
 //! It runs after allocation, so that equal means equal in registers too, and
-//! is for size: a jump takes the place of the second copy. A tail never
+//! is for size: a jump takes the place of all copies but one. A tail never
 //! starts where the flags are live, since they do not live from one block to
 //! the next.
+//!
+//! The blocks that continue alike are divided by their last instructions, from
+//! the end: those that share most are merged first, and what becomes of them
+//! takes part in the merging of those that share less. So each instruction is
+//! compared a bounded number of times.
 
 use std::collections::BTreeMap;
 
@@ -11,12 +16,14 @@ use synth_ir::SymbolId;
 
 use crate::emit::control::Forward;
 use crate::emit::flags;
-use crate::mach::{Located, MBlock, MFunction, MInst, TailCallee};
+use crate::mach::{EdgeTarget, Located, MBlock, MFunction, MInst, TailCallee};
 
-/// Blocks that continue alike beyond which no pairs are compared.
-const MOST: usize = 24;
-/// Tails of one function.
-const FUEL: usize = 64;
+/// Instructions of a tail, at most.
+const LONGEST: usize = 48;
+/// Kinds of instructions before one tail that are told apart.
+const KINDS: usize = 48;
+/// Rounds of merging.
+const ROUNDS: usize = 8;
 /// Bytes of a jump.
 const JUMP: usize = 2;
 
@@ -30,29 +37,14 @@ enum End {
     TailCall(Option<SymbolId>),
 }
 
-/// An equal end of two blocks: of so many instructions, the terminator
-/// included.
-#[derive(Clone, Copy)]
-struct Tail {
-    first: u32,
-    second: u32,
-    length: usize,
-    saved: usize,
-}
-
 /// Merges tails; whether there were any.
 pub fn run(function: &mut MFunction) -> bool {
-    let mut changed = false;
-    for _ in 0..FUEL {
-        let Some(tail) = longest(function) else { break };
-        merge(function, tail);
-        changed = true;
-    }
-    changed
+    // Blocks that go to what is one block now may be alike too.
+    (0..ROUNDS).take_while(|_| merge_all(function)).count() > 0
 }
 
-/// The tail whose merging saves most.
-fn longest(function: &MFunction) -> Option<Tail> {
+/// One round.
+fn merge_all(function: &mut MFunction) -> bool {
     let forward = Forward::new(function);
     let mut groups: BTreeMap<End, Vec<u32>> = BTreeMap::new();
     for block in forward.block_order(function) {
@@ -64,18 +56,23 @@ fn longest(function: &MFunction) -> Option<Tail> {
             groups.entry(end).or_default().push(block);
         }
     }
-    let mut best: Option<Tail> = None;
-    for (end, group) in groups.into_iter().filter(|(_, group)| group.len() <= MOST) {
-        for (i, &first) in group.iter().enumerate() {
-            for &second in &group[i + 1..] {
-                let tail = common(function, end, first, second);
-                if tail.saved > best.map_or(0, |best| best.saved) {
-                    best = Some(tail);
-                }
+    let mut merger = Merger { function, added: BTreeMap::new() };
+    let before = merger.function.blocks.len();
+    let mut changed = false;
+    for (end, group) in groups {
+        if let End::TailCall(_) = end {
+            for alike in merger.divide(&group, 0) {
+                changed |= merger.merge(end, &alike, 1).len() < alike.len();
             }
+        } else {
+            changed |= merger.merge(end, &group, 1).len() < group.len();
         }
     }
-    best
+    let Merger { added, .. } = merger;
+    if function.blocks.len() > before {
+        place(function, before, &added);
+    }
+    changed
 }
 
 fn end(inst: &MInst, forward: &Forward) -> Option<End> {
@@ -97,30 +94,114 @@ fn end(inst: &MInst, forward: &Forward) -> Option<End> {
     }
 }
 
-/// The equal end of two blocks that end alike.
-fn common(function: &MFunction, end: End, first: u32, second: u32) -> Tail {
-    let (a, b) = (&function.blocks[first as usize].insts, &function.blocks[second as usize].insts);
-    // A trap belongs to one place in the source.
-    let equal =
-        |(a, b): &(&Located, &Located)| a.inst == b.inst && !matches!(a.inst, MInst::TrapIf { .. });
-    if matches!(end, End::TailCall(_)) && a.last().map(|l| &l.inst) != b.last().map(|l| &l.inst) {
-        return Tail { first, second, length: 1, saved: 0 };
+impl End {
+    /// Bytes of the terminator that a merged block no longer has.
+    fn bytes(self) -> usize {
+        match self {
+            // The jump at the end is there in any case.
+            End::Jump(_) => JUMP,
+            End::Branch(..) | End::Return => 2,
+            End::TailCall(_) => 4,
+        }
     }
-    let longest = a.iter().rev().zip(b.iter().rev()).skip(1).take_while(equal).count() + 1;
-    let dead = flags::dead(a);
-    // The flags must be dead where it starts.
-    let starts = |&length: &usize| a.len() == length || dead[a.len() - length - 1];
-    let length = (1..=longest).rev().find(starts).unwrap_or(1);
-    let body = &a[a.len() - length..a.len() - 1];
-    let bytes: usize = body.iter().map(|l| bytes(&l.inst)).sum();
-    let last = match end {
-        // The jump at the end is there in any case.
-        End::Jump(_) => JUMP,
-        End::Branch(..) | End::Return => 2,
-        End::TailCall(_) => 4,
-    };
-    let saved = if body.is_empty() { 0 } else { (bytes + last).saturating_sub(JUMP) };
-    Tail { first, second, length, saved }
+}
+
+struct Merger<'a> {
+    function: &'a mut MFunction,
+    /// New blocks, by the block that each stands behind.
+    added: BTreeMap<u32, Vec<u32>>,
+}
+
+impl Merger<'_> {
+    fn insts(&self, block: u32) -> &[Located] {
+        &self.function.blocks[block as usize].insts
+    }
+
+    /// Merges the tails of blocks whose last `length` instructions are equal,
+    /// the terminator included: the blocks that have such a tail then.
+    fn merge(&mut self, end: End, blocks: &[u32], length: usize) -> Vec<u32> {
+        if blocks.len() < 2 {
+            return blocks.to_vec();
+        }
+        let mut left = vec![];
+        if length < LONGEST {
+            for alike in self.divide(blocks, length) {
+                left.extend(self.merge(end, &alike, length + 1));
+            }
+        } else {
+            left.extend(blocks);
+        }
+        left.sort_unstable();
+        match left[..] {
+            [first, _, ..] if length > 1 && self.is_worth(end, first, length) => {
+                vec![self.unite(&left, length)]
+            }
+            _ => left,
+        }
+    }
+
+    /// The blocks by the instruction before their last `length` ones; those
+    /// without one, or of too many kinds, each alone.
+    fn divide(&self, blocks: &[u32], length: usize) -> Vec<Vec<u32>> {
+        let mut classes: Vec<Vec<u32>> = vec![];
+        let mut alone = vec![];
+        for &block in blocks {
+            let insts = self.insts(block);
+            let inst = insts.len().checked_sub(length + 1).map(|at| &insts[at].inst);
+            // A trap belongs to one place in the source.
+            let Some(inst) = inst.filter(|inst| !matches!(inst, MInst::TrapIf { .. })) else {
+                alone.push(vec![block]);
+                continue;
+            };
+            let is_equal = |class: &Vec<u32>| {
+                let other = self.insts(class[0]);
+                other[other.len() - length - 1].inst == *inst
+            };
+            match classes.iter().position(is_equal) {
+                Some(at) => classes[at].push(block),
+                None if classes.len() < KINDS => classes.push(vec![block]),
+                None => alone.push(vec![block]),
+            }
+        }
+        classes.extend(alone);
+        classes
+    }
+
+    /// Whether the last `length` instructions of a block may be a block, and
+    /// each copy that is gone saves bytes.
+    fn is_worth(&self, end: End, block: u32, length: usize) -> bool {
+        let insts = self.insts(block);
+        let start = insts.len() - length;
+        let bytes: usize = insts[start..insts.len() - 1].iter().map(|l| bytes(&l.inst)).sum();
+        // The flags must be dead where it starts.
+        let starts = start == 0 || flags::dead(&insts[start - 1..])[0];
+        starts && bytes + end.bytes() > JUMP
+    }
+
+    /// Makes the last `length` instructions of all the blocks one block: one
+    /// that is nothing else, or a new one behind the last of them.
+    fn unite(&mut self, blocks: &[u32], length: usize) -> u32 {
+        let is_whole = |&&block: &&u32| block != 0 && self.insts(block).len() == length;
+        let last = blocks[blocks.len() - 1];
+        let place = match blocks.iter().rev().find(is_whole) {
+            Some(&whole) => whole,
+            None => {
+                let MBlock { insts, inner, .. } = &self.function.blocks[last as usize];
+                let insts = insts[insts.len() - length..].to_vec();
+                let tail = MBlock { insts, inner: *inner, ..MBlock::default() };
+                self.function.blocks.push(tail);
+                let new = self.function.blocks.len() as u32 - 1;
+                self.added.entry(last).or_default().push(new);
+                new
+            }
+        };
+        for &block in blocks.iter().filter(|&&block| block != place) {
+            let insts = &mut self.function.blocks[block as usize].insts;
+            insts.truncate(insts.len() - length);
+            insts.push(jump(place));
+        }
+        place
+    }
 }
 
 /// Bytes of an instruction, at least.
@@ -132,45 +213,35 @@ fn bytes(inst: &MInst) -> usize {
     }
 }
 
-/// Makes a block of a tail, behind the second of its blocks, or takes that
-/// block itself if it is nothing else.
-fn merge(function: &mut MFunction, tail: Tail) {
-    let second = &mut function.blocks[tail.second as usize];
-    let start = second.insts.len() - tail.length;
-    let whole = start == 0;
-    let (inner, insts) = (second.inner, second.insts.split_off(start));
-    let place = if whole {
-        second.insts = insts;
-        tail.second
-    } else {
-        insert(function, tail.second + 1, MBlock { insts, inner, ..MBlock::default() });
-        function.blocks[tail.second as usize].insts.push(jump(tail.second + 1));
-        tail.second + 1
-    };
-    // The second block comes later, so that the first keeps its number.
-    let first = &mut function.blocks[tail.first as usize].insts;
-    first.truncate(first.len() - tail.length);
-    first.push(jump(place));
-}
-
 fn jump(block: u32) -> Located {
-    let target = crate::mach::EdgeTarget { block, args: vec![] };
+    let target = EdgeTarget { block, args: vec![] };
     Located::new(MInst::Jump(target), synth_ir::SourceLoc::default())
 }
 
-/// Inserts a block; those behind it get new numbers.
-fn insert(function: &mut MFunction, at: u32, block: MBlock) {
-    function.blocks.insert(at as usize, block);
+/// Moves the new blocks, from `first` on, behind those that they were made
+/// of; all get new numbers.
+fn place(function: &mut MFunction, first: usize, added: &BTreeMap<u32, Vec<u32>>) {
+    let mut order = vec![];
+    for block in 0..first as u32 {
+        // Those that were made of a new block stand before it.
+        let mut work = vec![block];
+        while let Some(block) = work.pop() {
+            order.push(block);
+            work.extend(added.get(&block).into_iter().flatten());
+        }
+    }
+    let mut numbers = vec![0; order.len()];
+    for (new, &old) in order.iter().enumerate() {
+        numbers[old as usize] = new as u32;
+    }
+    let mut old: Vec<MBlock> = std::mem::take(&mut function.blocks);
+    function.blocks = order.iter().map(|&at| std::mem::take(&mut old[at as usize])).collect();
     for located in function.blocks.iter_mut().flat_map(|block| &mut block.insts) {
         for target in located.inst.targets_mut() {
-            if target.block >= at {
-                target.block += 1;
-            }
+            target.block = numbers[target.block as usize];
         }
     }
     for l in &mut function.loops {
-        if l.entry >= at {
-            l.entry += 1;
-        }
+        l.entry = numbers[l.entry as usize];
     }
 }
