@@ -9,7 +9,8 @@ use crate::hoist::Plan;
 use crate::mach::MFunction;
 use crate::regalloc::{self, GROWING, RegisterSet};
 use crate::{
-    back_edges, coloring, compares, emit, frame, hoist, isolate, nearby, schedule, select, tails,
+    back_edges, coloring, compares, emit, frame, held, hoist, indexed, isolate, nearby, schedule,
+    select, tails,
 };
 
 /// Instructions up to which a function is allocated in several ways, of which
@@ -186,13 +187,19 @@ fn finish(
     allocator: Allocator,
 ) -> Result<Finished, CompileError> {
     let mut function = selected.clone();
+    let mut slots = function.slots.len();
     let mut written = allocator.run(&mut function, set, options)?;
+    if options.effort != Effort::First {
+        held::run(&mut function, slots);
+    }
     let mut frame = frame::Frame::new(&function, written)?;
     if frame.needs_scratch() {
         // Offsets beyond 12 bits are added up in r12, which then must be free.
         function = selected.clone();
         function.free_scratch();
+        slots = function.slots.len();
         written = allocator.run(&mut function, regalloc::ALL.without_scratch(), options)?;
+        held::run(&mut function, slots);
         frame = frame::Frame::new(&function, written)?;
         frame.keep_scratch();
     }
@@ -200,6 +207,7 @@ fn finish(
     nearby::run(&mut function, options);
     compares::run(&mut function);
     if options.prefer == Prefer::Speed {
+        indexed::run(&mut function);
         schedule::run(&mut function);
     }
     if options.stack_limit.is_some() && frame.total() > emit::SMALL_FRAME && frame.saved == 0 {
@@ -209,8 +217,13 @@ fn finish(
         frame = frame::Frame::new(&function, written)?;
         frame.scratch = scratch;
     }
+    // In a large function there is always enough to merge.
+    let is_small = function.len() <= SMALL;
+    if options.prefer == Prefer::Size && !is_small {
+        tails::run(&mut function);
+    }
     let (mut cost, mut draft) = encode(&function, &frame, options)?;
-    if options.prefer == Prefer::Size && function.len() <= SMALL && tails::run(&mut function) {
+    if options.prefer == Prefer::Size && is_small && tails::run(&mut function) {
         let merged = encode(&function, &frame, options)?;
         if merged.0 < cost {
             (cost, draft) = merged;

@@ -8,6 +8,8 @@
 //!   conditions that depend on N and Z alone.
 //! - `d = a - 1` and a comparison of d with -1: equal if a was 0, which is the
 //!   borrow.
+//! - `d = a - (k + 1)` beside a comparison of a with k: higher than k if there
+//!   is no borrow, and 0 if k is 0 and there is one.
 
 use std::collections::BTreeSet;
 
@@ -81,8 +83,15 @@ fn joins(insts: &mut [Located], at: usize) -> bool {
 
 /// With flags, if that is a form that exists.
 fn with_flags(inst: &MInst) -> Option<MInst> {
-    let MInst::Alu { op, s: false, tied, rd, rn, rhs } = *inst else { return None };
-    let setter = MInst::Alu { op, s: true, tied, rd, rn, rhs };
+    let setter = match *inst {
+        MInst::Alu { op, s: false, tied, rd, rn, rhs } => {
+            MInst::Alu { op, s: true, tied, rd, rn, rhs }
+        }
+        MInst::ShiftImm { op, s: false, rd, rn, amount } => {
+            MInst::ShiftImm { op, s: true, rd, rn, amount }
+        }
+        _ => return None,
+    };
     alu::choose(&setter, true).is_some().then_some(setter)
 }
 
@@ -106,8 +115,10 @@ fn before(insts: &mut [Located], at: usize, rn: Reg, rhs: Rhs) -> bool {
         let inst = &insts[index].inst;
         let results = written(&mut inst.clone());
         // The conditions change, but not if the flags are the same.
-        let change = if is_difference(inst, rn, rhs) && operands.is_disjoint(&results) {
+        let change = if operands.is_disjoint(&results) && is_difference(inst, rn, rhs) {
             Some(None)
+        } else if operands.is_disjoint(&results) && is_beyond(inst, rn, rhs) {
+            Some(Some(of_borrow_beyond(rhs)))
         } else {
             of_result(inst, rn, rhs).map(Some)
         };
@@ -129,7 +140,10 @@ fn before(insts: &mut [Located], at: usize, rn: Reg, rhs: Rhs) -> bool {
 /// How conditions change if the operation that made `rn` sets the flags in
 /// place of a comparison.
 fn of_result(inst: &MInst, rn: Reg, rhs: Rhs) -> Option<fn(Cc) -> Option<Cc>> {
-    let MInst::Alu { rd, rn: from, .. } = *inst else { return None };
+    let (rd, from) = match *inst {
+        MInst::Alu { rd, rn, .. } | MInst::ShiftImm { rd, rn, .. } => (rd, rn),
+        _ => return None,
+    };
     match rhs {
         _ if rd != rn => None,
         Rhs::Imm(0) => Some(of_sign),
@@ -144,8 +158,12 @@ fn behind(insts: &mut [Located], at: usize, rn: Reg, rhs: Rhs) -> bool {
     let operands = reads(&mut MInst::Cmp { op: CmpOp::Cmp, rn, rhs });
     for index in at + 1..insts.len().min(at + REACH) {
         let inst = &insts[index].inst;
-        if is_difference(inst, rn, rhs) {
+        let is_beyond = is_beyond(inst, rn, rhs);
+        if is_beyond || is_difference(inst, rn, rhs) {
             let Some(setter) = with_flags(inst) else { return false };
+            if is_beyond && !retarget(&mut insts[index + 1..], of_borrow_beyond(rhs)) {
+                return false;
+            }
             insts[index].inst = setter;
             return true;
         }
@@ -175,6 +193,31 @@ fn of_borrow(cond: Cc) -> Option<Cc> {
         Cc::Eq | Cc::Hs => Some(Cc::Lo),
         Cc::Ne | Cc::Lo => Some(Cc::Hs),
         _ => None,
+    }
+}
+
+/// Whether an operation subtracts one more than `rn` is compared with.
+fn is_beyond(inst: &MInst, rn: Reg, rhs: Rhs) -> bool {
+    match rhs {
+        Rhs::Imm(value) if value != u32::MAX => is_difference(inst, rn, Rhs::Imm(value + 1)),
+        _ => false,
+    }
+}
+
+/// How conditions of a comparison with k become those of the borrow of the
+/// difference with k + 1.
+fn of_borrow_beyond(rhs: Rhs) -> fn(Cc) -> Option<Cc> {
+    match rhs {
+        Rhs::Imm(0) => |cond| match cond {
+            Cc::Eq | Cc::Ls => Some(Cc::Lo),
+            Cc::Ne | Cc::Hi => Some(Cc::Hs),
+            _ => None,
+        },
+        _ => |cond| match cond {
+            Cc::Ls => Some(Cc::Lo),
+            Cc::Hi => Some(Cc::Hs),
+            _ => None,
+        },
     }
 }
 

@@ -7,7 +7,7 @@ use crate::code::Code;
 use crate::cpu::Cpu;
 use crate::emit::Items;
 use crate::tail_call::{self, TailCalls};
-use crate::{candidates, layout, pure};
+use crate::{candidates, layout, pure, sink};
 
 /// What to compile for.
 #[derive(Clone, Debug)]
@@ -127,6 +127,8 @@ impl Draft {
 pub fn draft(func: &Function, options: &Options) -> Result<Draft, CompileError> {
     let pure = options.pure_code.then(|| pure::without_switches(func)).flatten();
     let func = pure.as_ref().unwrap_or(func);
+    let sunk = (options.effort != Effort::First).then(|| sink::sunk(func)).flatten();
+    let func = sunk.as_ref().unwrap_or(func);
     let possible = tail_call::without_impossible(func, options);
     let func = possible.as_ref().unwrap_or(func);
     let (cost, code) = compile_any(func, options)?;

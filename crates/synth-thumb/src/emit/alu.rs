@@ -15,7 +15,9 @@ pub(crate) fn choose(inst: &MInst, dead: bool) -> Option<Inst> {
         MInst::Mov { rd, rm } => Some(Inst::MovRegT1 { rd: reg(rd)?, rm: reg(rm)? }),
         MInst::Alu { op, s, rd, rn, rhs, .. } => alu(op, s, dead || s, rd, rn, rhs),
         MInst::Cmp { op, rn, rhs } => compare(op, rn, rhs),
-        MInst::ShiftImm { op, rd, rn, amount } => shift_imm(op, rd, rn, amount.into(), dead),
+        MInst::ShiftImm { op, s, rd, rn, amount } => {
+            shift_imm(op, s, rd, rn, amount.into(), dead || s)
+        }
         MInst::ShiftReg { op, rd, rn, rm, .. } => shift_reg(op, rd, rn, rm, dead),
         MInst::Un { op, rd, rm } => unary(op, rd, rm, dead),
         MInst::Extract { signed, rd, rn, lsb, width } => {
@@ -251,7 +253,7 @@ fn shift_kind(op: ShiftOp) -> ShiftKind {
     }
 }
 
-fn shift_imm(op: ShiftOp, rd: Reg, rm: Reg, amount: u32, narrow: bool) -> Option<Inst> {
+fn shift_imm(op: ShiftOp, s: bool, rd: Reg, rm: Reg, amount: u32, narrow: bool) -> Option<Inst> {
     let (left, right) = (ShiftLeft::new(amount), ShiftRight::new(amount));
     if narrow && let (Some(rd), Some(rm)) = (low(rd), low(rm)) {
         match op {
@@ -261,7 +263,7 @@ fn shift_imm(op: ShiftOp, rd: Reg, rm: Reg, amount: u32, narrow: bool) -> Option
             ShiftOp::Ror => {}
         }
     }
-    let (s, rd, rm) = (KEEP, gpr(rd)?, gpr(rm)?);
+    let (s, rd, rm) = (SetFlags(s), gpr(rd)?, gpr(rm)?);
     Some(match op {
         ShiftOp::Lsl => Inst::LslImmT2 { s, rd, rm, amount: left? },
         ShiftOp::Lsr => Inst::LsrImmT2 { s, rd, rm, amount: right? },

@@ -132,8 +132,10 @@ impl Emitter<'_> {
                     return Ok(());
                 }
                 let cond = condition(*cond);
-                if self.next() == Some(then.0) {
+                let next = self.next();
+                if next == Some(then.0) || next != Some(other.0) && self.is_likelier(other, then) {
                     self.item(Item::Branch { cond: Some(cond.inverse()), target: other });
+                    self.jump(then);
                 } else {
                     self.item(Item::Branch { cond: Some(cond), target: then });
                     self.jump(other);
@@ -150,6 +152,12 @@ impl Emitter<'_> {
             }
             _ => Err(CompileError::Encoding(inst.to_string())),
         }
+    }
+
+    /// Whether a jump goes to one block more often than to another: it stays in
+    /// a loop. Where neither is next, the first branch should be taken.
+    fn is_likelier(&self, block: Label, than: Label) -> bool {
+        self.function.depth(block.0) > self.function.depth(than.0)
     }
 
     /// Whether a block only returns, by a single 16-bit instruction, which is
@@ -210,8 +218,10 @@ impl Emitter<'_> {
                     return Ok(true);
                 }
                 let nonzero = *cond == Cc::Ne;
-                if self.next() == Some(then.0) {
+                let next = self.next();
+                if next == Some(then.0) || next != Some(other.0) && self.is_likelier(other, then) {
                     self.item(Item::ZeroBranch { rn, nonzero: !nonzero, target: other });
+                    self.jump(then);
                 } else {
                     self.item(Item::ZeroBranch { rn, nonzero, target: then });
                     self.jump(other);

@@ -338,8 +338,8 @@ pub enum MInst {
     Cmp { op: CmpOp, rn: Reg, rhs: Rhs },
     /// If `cond` holds, flags of `rn op rhs`, else unchanged.
     CondCmp { cond: Cc, op: CmpOp, rn: Reg, rhs: Rhs },
-    /// `rd = rn shifted by amount`, 1 to 31.
-    ShiftImm { op: ShiftOp, rd: Reg, rn: Reg, amount: u8 },
+    /// `rd = rn shifted by amount`, 1 to 31; writes the flags if `s`.
+    ShiftImm { op: ShiftOp, s: bool, rd: Reg, rn: Reg, amount: u8 },
     /// `rd = rn shifted by the low byte of rm`; 32 and more shift all out.
     ShiftReg { op: ShiftOp, tied: bool, rd: Reg, rn: Reg, rm: Reg },
     /// A one-register operation.
@@ -420,7 +420,7 @@ impl MInst {
             | MInst::Call { .. }
             | MInst::ReadModifyWrite { .. }
             | MInst::CompareExchange { .. } => true,
-            MInst::Alu { s, .. } => *s,
+            MInst::Alu { s, .. } | MInst::ShiftImm { s, .. } => *s,
             MInst::Float(inst) => inst.writes_flags(),
             _ => false,
         }

@@ -166,6 +166,19 @@ impl rules::Context for Lower<'_> {
         (mask & mask.wrapping_add(1) == 0 && (1..32).contains(&width)).then_some(width as u8)
     }
 
+    fn high_mask(&mut self, mask: u32) -> Option<u8> {
+        self.low_mask(!mask)
+    }
+
+    fn above_bit(&mut self, mask: u32) -> Option<u8> {
+        let above = mask.leading_zeros();
+        (mask.is_power_of_two() && above != 0).then_some(above as u8)
+    }
+
+    fn above_mask(&mut self, mask: u32) -> Option<u8> {
+        self.low_mask(mask).map(|width| 32 - width)
+    }
+
     fn field(&mut self, lsb: u8, width: u8) -> Option<u8> {
         (lsb + width <= 32).then_some(width)
     }
@@ -211,7 +224,11 @@ impl rules::Context for Lower<'_> {
     }
 
     fn shift_imm(&mut self, op: &ShiftOp, rn: Reg, amount: u8) -> Reg {
-        self.define(|rd| MInst::ShiftImm { op: *op, rd, rn, amount })
+        self.define(|rd| MInst::ShiftImm { op: *op, s: false, rd, rn, amount })
+    }
+
+    fn shift_flags(&mut self, op: &ShiftOp, rn: Reg, amount: u8) -> Reg {
+        self.define(|rd| MInst::ShiftImm { op: *op, s: true, rd, rn, amount })
     }
 
     fn shift_reg(&mut self, op: &ShiftOp, rn: Reg, rm: Reg) -> Reg {
@@ -346,7 +363,7 @@ impl rules::Context for Lower<'_> {
     /// The number of ones, by sums of fields of 2, 4 and 8 bits.
     fn popcount(&mut self, x: Reg) -> Reg {
         let lsr = |x, n| Rhs::Shifted(x, ShiftOp::Lsr, n);
-        let half = self.define(|rd| MInst::ShiftImm { op: ShiftOp::Lsr, rd, rn: x, amount: 1 });
+        let half = self.shift_imm(&ShiftOp::Lsr, x, 1);
         let odd = self.alu(&AluOp::And, half, Rhs::Imm(0x5555_5555));
         let pairs = self.alu(&AluOp::Sub, x, Rhs::Reg(odd));
         let low = self.alu(&AluOp::And, pairs, Rhs::Imm(0x3333_3333));
