@@ -141,6 +141,7 @@ fn is_movable(inst: &MInst) -> bool {
             | ShiftReg { .. }
             | Un { .. }
             | Extract { .. }
+            | ExtendAdd { .. }
             | Insert { .. }
             | Mul { .. }
             | MulAdd { .. }

@@ -29,6 +29,7 @@ pub(crate) fn choose(inst: &MInst, dead: bool) -> Option<Inst> {
                 Inst::UbfxT1 { rd, rn, field }
             })
         }
+        MInst::ExtendAdd { op, rd, rn, rm } => extend_add(op, rd, rn, rm),
         MInst::Insert { rd, base, rn, lsb, width } if rd == base => {
             let field = Insert::new(lsb.into(), width.into())?;
             Some(Inst::BfiT1 { rd: gpr(rd)?, rn: gpr(rn)?, field })
@@ -317,6 +318,18 @@ fn unary(op: UnOp, rd: Reg, rm: Reg, narrow: bool) -> Option<Inst> {
         UnOp::Uxtb => Inst::UxtbT2 { rd, rm, rotate },
         UnOp::Uxth => Inst::UxthT2 { rd, rm, rotate },
         UnOp::Mvn => Inst::MvnRegT2 { s: KEEP, rd, rm, shift: Shift::lsl(0)? },
+    })
+}
+
+/// Additions that extend their second operand, of the DSP extension.
+fn extend_add(op: UnOp, rd: Reg, rn: Reg, rm: Reg) -> Option<Inst> {
+    let (rd, rn, rm, rotate) = (gpr(rd)?, gpr(rn)?, gpr(rm)?, Rotate::new(0)?);
+    Some(match op {
+        UnOp::Sxtb => Inst::SxtabT1 { rd, rn, rm, rotate },
+        UnOp::Sxth => Inst::SxtahT1 { rd, rn, rm, rotate },
+        UnOp::Uxtb => Inst::UxtabT1 { rd, rn, rm, rotate },
+        UnOp::Uxth => Inst::UxtahT1 { rd, rn, rm, rotate },
+        _ => return None,
     })
 }
 

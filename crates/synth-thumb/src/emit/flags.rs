@@ -30,6 +30,10 @@ pub(super) fn setter(insts: &[Located]) -> Option<MInst> {
         _ => return None,
     }
     for located in rest {
+        // What another comparison keeps is read behind it, by any condition.
+        if matches!(located.inst, MInst::CondCmp { .. }) {
+            return None;
+        }
         if located.inst.reads_flags() && !matches!(located.inst.condition(), Some(Cc::Eq | Cc::Ne))
         {
             return None;

@@ -346,6 +346,8 @@ pub enum MInst {
     Un { op: UnOp, rd: Reg, rm: Reg },
     /// `rd = rn[lsb + width - 1 : lsb]`, extended.
     Extract { signed: bool, rd: Reg, rn: Reg, lsb: u8, width: u8 },
+    /// `rd = rn + rm`, of which the second is extended by `op` first (DSP).
+    ExtendAdd { op: UnOp, rd: Reg, rn: Reg, rm: Reg },
     /// `rd = base` with `width` bits from `lsb` replaced by those of `rn`.
     Insert { rd: Reg, base: Reg, rn: Reg, lsb: u8, width: u8 },
     /// `rd = rn * rm`.

@@ -103,7 +103,7 @@ impl MInst {
                 f(lo, Def, Any);
                 f(hi, Def, Any);
             }
-            Div { rd, rn, rm, .. } => {
+            Div { rd, rn, rm, .. } | ExtendAdd { rd, rn, rm, .. } => {
                 f(rn, Use, Any);
                 f(rm, Use, Any);
                 f(rd, Def, Any);

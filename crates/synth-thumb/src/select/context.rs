@@ -131,6 +131,43 @@ impl rules::Context for Lower<'_> {
         }
     }
 
+    fn bit_mask(&mut self, value: Value) -> Option<(u8, Value)> {
+        let InstData::Binary { op, args: [a, b] } = *self.data(value)? else { return None };
+        match op {
+            BinaryOp::ShrS if self.word(b)? & 31 == 31 => {
+                let (op, n, x) = rules::Context::shift_const(self, a)?;
+                (op == ShiftOp::Lsl).then_some((n, x))
+            }
+            BinaryOp::Sub if self.word(a) == Some(0) => {
+                let Def::Binary { op: BinaryOp::And, a: x, b: one } = self.def(b) else {
+                    return None;
+                };
+                (self.word(one) == Some(1)).then_some((31, x))
+            }
+            _ => None,
+        }
+    }
+
+    fn complement(&mut self, a: u8, b: u8) -> Option<u8> {
+        (a + b == 32).then_some(b)
+    }
+
+    fn extended(&mut self, value: Value) -> Option<(UnOp, Value)> {
+        if !self.options.cpu.has_dsp() {
+            return None;
+        }
+        match self.def(value) {
+            Def::Unary { op: UnaryOp::Sext8, x } => Some((UnOp::Sxtb, x)),
+            Def::Unary { op: UnaryOp::Sext16, x } => Some((UnOp::Sxth, x)),
+            Def::Binary { op: BinaryOp::And, a, b } => match self.word(b)? {
+                0xff => Some((UnOp::Uxtb, a)),
+                0xffff => Some((UnOp::Uxth, a)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     fn alu_binary(&mut self, value: Value) -> Option<(AluOp, Value, Value)> {
         let Def::Binary { op, a, b } = self.def(value) else { return None };
         let op = match op {
@@ -225,6 +262,10 @@ impl rules::Context for Lower<'_> {
 
     fn shift_imm(&mut self, op: &ShiftOp, rn: Reg, amount: u8) -> Reg {
         self.define(|rd| MInst::ShiftImm { op: *op, s: false, rd, rn, amount })
+    }
+
+    fn extend_add(&mut self, op: &UnOp, rn: Reg, rm: Reg) -> Reg {
+        self.define(|rd| MInst::ExtendAdd { op: *op, rd, rn, rm })
     }
 
     fn shift_flags(&mut self, op: &ShiftOp, rn: Reg, amount: u8) -> Reg {
@@ -340,6 +381,17 @@ impl rules::Context for Lower<'_> {
         self.emit(MInst::Cmp { op: CmpOp::Cmp, rn: lo, rhs });
         self.alus(&AluOp::Sbc, hi, rhs_hi);
         cc(cond)
+    }
+
+    fn joined(&mut self, value: Value) -> Option<Value> {
+        self.conjunction(value).map(|_| value)
+    }
+
+    fn emit_joined(&mut self, value: Value) -> Cc {
+        match self.conjunction(value) {
+            Some(joined) => self.emit_conjunction(&joined),
+            None => Cc::Ne,
+        }
     }
 
     fn float_comparison(&mut self, value: Value) -> Option<Value> {

@@ -13,6 +13,7 @@
 mod anchors;
 mod atomic;
 mod calls;
+mod conjunction;
 mod constants;
 mod context;
 mod control;
