@@ -142,6 +142,7 @@ fn is_movable(inst: &MInst) -> bool {
             | Un { .. }
             | Extract { .. }
             | ExtendAdd { .. }
+            | Saturate { .. }
             | Insert { .. }
             | Mul { .. }
             | MulAdd { .. }

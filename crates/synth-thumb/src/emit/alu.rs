@@ -3,8 +3,8 @@
 
 use super::form::{KEEP, first, gpr, low, not_pc, not_sp, reg};
 use crate::inst::{
-    Extract, Imm3, Imm8, Imm12, Imm16, Insert, Inst, Rotate, SetFlags, Shift, ShiftKind, ShiftLeft,
-    ShiftRight, ThumbImm,
+    Extract, Imm3, Imm5, Imm8, Imm12, Imm16, Insert, Inst, Rotate, Sat32, SatShift, SetFlags,
+    Shift, ShiftKind, ShiftLeft, ShiftRight, ThumbImm,
 };
 use crate::mach::{AluOp, CmpOp, MInst, Reg, Rhs, ShiftOp, UnOp};
 
@@ -27,6 +27,13 @@ pub(crate) fn choose(inst: &MInst, dead: bool) -> Option<Inst> {
                 Inst::SbfxT1 { rd, rn, field }
             } else {
                 Inst::UbfxT1 { rd, rn, field }
+            })
+        }
+        MInst::Saturate { signed, bits, rd, rn } => {
+            let (rd, rn, shift) = (gpr(rd)?, gpr(rn)?, SatShift::NONE);
+            Some(match signed {
+                true => Inst::SsatT1 { rd, rn, sat: Sat32::new(bits.into())?, shift },
+                false => Inst::UsatT1 { rd, rn, sat: Imm5::new(bits.into())?, shift },
             })
         }
         MInst::ExtendAdd { op, rd, rn, rm } => extend_add(op, rd, rn, rm),

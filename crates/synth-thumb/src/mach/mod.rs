@@ -350,6 +350,8 @@ pub enum MInst {
     ExtendAdd { op: UnOp, rd: Reg, rn: Reg, rm: Reg },
     /// `rd = base` with `width` bits from `lsb` replaced by those of `rn`.
     Insert { rd: Reg, base: Reg, rn: Reg, lsb: u8, width: u8 },
+    /// `rd = rn`, or the nearest number of `bits` bits, of a sign if `signed`.
+    Saturate { signed: bool, bits: u8, rd: Reg, rn: Reg },
     /// `rd = rn * rm`.
     Mul { tied: bool, rd: Reg, rn: Reg, rm: Reg },
     /// `rd = ra + rn * rm`, or `ra - rn * rm`.

@@ -77,7 +77,7 @@ impl MInst {
                 f(rn, Use, Any);
                 visit_rhs(rhs, f);
             }
-            ShiftImm { rd, rn, .. } | Extract { rd, rn, .. } => {
+            ShiftImm { rd, rn, .. } | Extract { rd, rn, .. } | Saturate { rd, rn, .. } => {
                 f(rn, Use, Any);
                 f(rd, Def, Any);
             }

@@ -2,6 +2,7 @@
 
 use synth_ir::{BinaryOp, Cond, InstData, UnaryOp, Value, WideOp};
 
+use super::fields::inserted;
 use super::{Lower, rules};
 use crate::imm;
 use crate::mach::{AluOp, Cc, CmpOp, MInst, Reg, Rhs, ShiftOp, UnOp};
@@ -148,6 +149,20 @@ impl rules::Context for Lower<'_> {
         }
     }
 
+    fn saturated(&mut self, value: Value) -> Option<(bool, u8, Value)> {
+        let found = Lower::saturated(self, value)?;
+        Some((found.signed, found.bits, found.of))
+    }
+
+    fn inserted(&mut self, kept: u32, field: u32, lsb: u8) -> Option<u8> {
+        inserted(kept, field, lsb)
+    }
+
+    fn inserted_low(&mut self, kept: u32, low: u32, lsb: u8) -> Option<u8> {
+        let width = self.low_mask(low)?;
+        inserted(kept, low << lsb, lsb).filter(|&found| found == width)
+    }
+
     fn complement(&mut self, a: u8, b: u8) -> Option<u8> {
         (a + b == 32).then_some(b)
     }
@@ -266,6 +281,14 @@ impl rules::Context for Lower<'_> {
 
     fn extend_add(&mut self, op: &UnOp, rn: Reg, rm: Reg) -> Reg {
         self.define(|rd| MInst::ExtendAdd { op: *op, rd, rn, rm })
+    }
+
+    fn insert(&mut self, base: Reg, rn: Reg, lsb: u8, width: u8) -> Reg {
+        self.define(|rd| MInst::Insert { rd, base, rn, lsb, width })
+    }
+
+    fn saturate(&mut self, signed: bool, bits: u8, rn: Reg) -> Reg {
+        self.define(|rd| MInst::Saturate { signed, bits, rd, rn })
     }
 
     fn shift_flags(&mut self, op: &ShiftOp, rn: Reg, amount: u8) -> Reg {

@@ -17,6 +17,7 @@ mod conjunction;
 mod constants;
 mod context;
 mod control;
+mod fields;
 mod float;
 mod memory;
 mod pairs;

@@ -1,0 +1,102 @@
+//! The idioms that Thumb-2 code must use, each with the golden listing that
+//! shows it: `tests/golden/FILE.ir`, a function in it, and what stands in one of
+//! its listings. `golden.rs` keeps the listings as the code is now; here it is
+//! checked that each still shows its idiom.
+//!
+//! Not built, so without a row: pre- and post-index, LDRD, STRD, LDM and STM in
+//! place of neighbouring accesses, UMLAL, SMLAL and UMAAL, the multiplications
+//! of halfwords, SXTB16, REV16, TEQ, extensions with rotation, lookup tables for
+//! `br_table`, shrink-wrapping. Division by constants, unrolling and strength
+//! reduction belong to `synth-opt`.
+
+use std::path::PathBuf;
+
+/// Idiom, file, function, text.
+const IDIOMS: &[[&str; 4]] = &[
+    // Selection.
+    ["16-bit three-address form", "arithmetic", "add", "adds r0, r0, r1"],
+    ["16-bit form with 8-bit immediate", "arithmetic", "add_255", "adds r0, #255"],
+    ["negated immediate", "arithmetic", "add_minus_200", "subs r0, #200"],
+    ["ADDW", "arithmetic", "add_4095", "addw r0, r0, #4095"],
+    ["modified immediate", "arithmetic", "add_pattern", "add.w r0, r0, #16711935"],
+    ["reverse subtraction", "arithmetic", "sub_from_constant", "rsb.w r0, r0, #100"],
+    ["shifted second operand", "arithmetic", "shifted", "add.w r0, r0, r1, lsl #3"],
+    ["MLA", "arithmetic", "multiply_add", "mla r0, r0, r1, r2"],
+    ["MLS", "arithmetic", "remainder", "mls r0, r2, r1, r0"],
+    ["inverted immediate, BIC", "logic", "and_inverted_constant", "bic r0, r0, #65280"],
+    ["inverted immediate, ORN", "logic", "or_inverted_constant", "orn r0, r0, #16711680"],
+    ["BIC of a register", "logic", "bic", "bics r0, r1"],
+    ["MVN", "logic", "mvn", "mvns r0, r0"],
+    ["literal pool for a word", "logic", "large_constant", "ldr r1, [pc, #4]"],
+    ["MOVW", "held", "same_register", "movw r2, #1100"],
+    ["UBFX", "logic", "field", "ubfx r0, r0, #5, #6"],
+    ["SBFX", "logic", "signed_field", "sbfx r0, r0, #8, #12"],
+    ["BFI", "fields", "field_masked_last", "bfi r0, r1, #14, #4"],
+    ["UXTB", "logic", "byte", "uxtb r0, r0"],
+    ["UXTAB", "extended", "add_byte", "uxtab r0, r0, r1"],
+    ["SXTAH", "extended", "add_signed_half", "sxtah r0, r1, r0"],
+    ["SSAT", "fields", "saturate_16", "ssat r0, #16, r0"],
+    ["USAT", "fields", "saturate_byte", "usat r0, #8, r0"],
+    ["CLZ", "logic", "counts", "clz r0, r0"],
+    ["RBIT", "logic", "counts", "rbit r1, r1"],
+    ["REV", "logic", "counts", "rev r2, r2"],
+    ["ROR", "logic", "rotate", "rors r0, r1"],
+    ["index in a register, scaled", "memory", "index", "ldr.w r0, [r0, r1, lsl #2]"],
+    ["index that is needed elsewhere too", "indexed", "keeps_both", "ldr r2, [r0, r1]"],
+    ["addresses near each other", "memory", "neighbours", "ldr r1, [r3, #4]"],
+    ["UMULL", "words64", "multiply", "umull r4, r12, r0, r2"],
+    ["ADDS, ADC", "words64", "add", "adcs r1, r3"],
+    ["SUBS, SBC", "words64", "sub_constant", "sbc r1, r1, #0"],
+    ["CMP, SBCS", "words64", "less", "sbcs r1, r3"],
+    // Conditions.
+    ["CBZ", "conditions", "zero_branch", "cbz r0"],
+    ["bit test by a shift", "bit_tests", "one_bit", "lsls r1, r0, #25"],
+    ["TST of several bits", "bit_tests", "two_bits", "tst.w r0, #24"],
+    ["CMN", "conditions", "compare_negative", "cmn.w r0, #10"],
+    ["flags of ADDS", "compares", "sign", "bpl"],
+    ["flags of SUBS, counting down", "control", "count_down", "bne"],
+    ["borrow in place of a comparison", "bit_tests", "wrap", "subs r0, r1, #1"],
+    ["comparison under a condition", "joined", "both_equal", "cmpeq.w r1, #4294967295"],
+    ["IT for a selection", "conditions", "maximum", "movle r0, r1"],
+    ["operation under a condition", "extended", "bit_by_sign", "addmi r0, r0, r1"],
+    ["TBB", "control", "table", "tbb [pc, r0]"],
+    // Calls and frames.
+    ["tail call", "tail_calls", "sibling", "b.w"],
+    ["no frame where none is needed", "arithmetic", "add", "bx lr"],
+    ["pushed with lr, popped into pc", "control", "across_calls", "pop {r3, r4, r5, pc}"],
+    // Shape.
+    ["traps behind the code", "conditions", "checks", "udf #4"],
+    ["equal tails merged", "tails", "cases", "b #-14"],
+    ["constants that registers hold", "held", "same_register", "cmp r1, r2"],
+    ["addresses from one anchor", "anchors", "fields", "ldr r0, [r0, #8]"],
+];
+
+/// The lines of the listings of a function.
+fn listing(file: &str, function: &str) -> Vec<String> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    let path = folder.join(format!("{file}.ir"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let mut inside = false;
+    let mut lines = vec![];
+    for line in text.lines().filter_map(|line| line.strip_prefix(";| ")) {
+        match line.strip_suffix(':') {
+            Some(name) => inside = name == function,
+            None if inside => lines.push(line.to_string()),
+            None => {}
+        }
+    }
+    lines
+}
+
+#[test]
+fn listings_show_the_idioms() {
+    let mut missing = vec![];
+    for [idiom, file, function, text] in IDIOMS {
+        // An instruction is the end of a line, or followed by its operands.
+        let shows = |line: &String| line.contains(&format!(" {text}"));
+        if !listing(file, function).iter().any(shows) {
+            missing.push(format!("{idiom}: `{text}` is not in {file}.ir, {function}"));
+        }
+    }
+    assert!(missing.is_empty(), "{}", missing.join("\n"));
+}
