@@ -4,7 +4,7 @@
 //! more on the way that it decides. Where paths meet, what each of them shows
 //! holds, and a parameter is at most the largest of what they pass. Of the
 //! edges that close a loop that is assumed, and has to be shown when the way
-//! comes to them ([`assume`](super::loops::assume)).
+//! comes to them (`loops`).
 
 use synth_ir::cfg::{Cfg, DomTree};
 use synth_ir::entity::SecondaryMap;
