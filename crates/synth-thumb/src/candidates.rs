@@ -13,12 +13,12 @@ use crate::{
     select, tails,
 };
 
-/// Instructions up to which a function is allocated in several ways, of which
-/// the best result is kept.
+/// Instructions up to which a function is allocated in two of its ways, or with floats
+/// in several, of which the best result is kept.
 const SMALL: usize = 400;
 
-/// Instructions beyond which constants that leave loops hardly ever save bytes.
-const LARGE: usize = 700;
+/// Instructions up to which all ways are tried to the end.
+const TINY: usize = 100;
 
 /// Instructions up to which a function is allocated by colouring.
 const MEDIUM: usize = 2000;
@@ -54,7 +54,7 @@ fn allocate_by_colours(
     // What long instructions cost in time is little.
     let minds_long = options.prefer == Prefer::Size && selected.len() <= SMALL;
     let mut is_long = None;
-    for version in std::iter::once(selected).chain(&hoisted) {
+    for version in promising(selected, &hoisted, options.prefer) {
         let all = finish(version, regalloc::ALL, options, by);
         let long = all.as_ref().is_ok_and(|found| found.written.core & regalloc::LONG != 0);
         if best.offer(all, true)? {
@@ -67,11 +67,31 @@ fn allocate_by_colours(
     Ok(())
 }
 
-/// The plans that are worth their time, besides leaving all where it is.
+/// The versions of a function that are worth their time: all of a small one, and of
+/// a larger one those of which a first look at their registers promises most.
+fn promising<'a>(
+    selected: &'a MFunction,
+    hoisted: &'a [MFunction],
+    prefer: Prefer,
+) -> Vec<&'a MFunction> {
+    let mut versions: Vec<&MFunction> = std::iter::once(selected).chain(hoisted).collect();
+    let most = match selected.len() {
+        length if length <= TINY => versions.len(),
+        length if length <= SMALL => 2,
+        _ => 1,
+    };
+    if versions.len() > most {
+        versions.sort_by_cached_key(|version| {
+            coloring::estimate(version, regalloc::ALL, prefer).unwrap_or(u64::MAX)
+        });
+        versions.truncate(most);
+    }
+    versions
+}
+
+/// The plans that are worth a look, besides leaving all where it is.
 fn plans(selected: &MFunction, prefer: Prefer) -> &'static [Plan] {
     match prefer {
-        Prefer::Size if selected.len() > LARGE => &[],
-        _ if selected.len() > SMALL => &[Plan::Outer],
         Prefer::Size => &[Plan::Few(3), Plan::Shared],
         Prefer::Speed if selected.loops.is_empty() => &[Plan::Shared],
         Prefer::Speed => &[Plan::Outer, Plan::Few(3)],

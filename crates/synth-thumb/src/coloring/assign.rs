@@ -152,9 +152,21 @@ impl<'a> Assigner<'a> {
         free
     }
 
-    /// The colour of a node or of that which it was merged into.
-    pub(super) fn color(&self, node: u32) -> Option<u8> {
-        self.colors[self.order.representative(node) as usize]
+    /// The colours by node.
+    pub(super) fn into_colors(self) -> Vec<Option<u8>> {
+        self.colors
+    }
+
+    /// What the colours cost.
+    pub(super) fn cost(&self) -> u64 {
+        let each = self.order.stack.iter().filter_map(|&node| {
+            let color = self.colors[node as usize]?;
+            let Prices { copies, agreed, high } = self.prices(node);
+            // Each copy has two ends, but for those to machine registers.
+            let apart = (copies - agreed[usize::from(color)]) / 2;
+            Some(apart + if is_high(color) { high } else { 0 })
+        });
+        each.sum::<u64>() + self.opened()
     }
 
     fn prices(&self, node: u32) -> Prices {

@@ -45,41 +45,102 @@ pub(crate) fn allocate(
     prefer: Prefer,
 ) -> Result<Written, CompileError> {
     let failed = |why: &str| CompileError::Allocation(why.to_string());
-    if function.virtuals > LARGEST || lower::has_floats(function) {
-        return Err(failed("not for colouring"));
-    }
-    let set = if function.has_frame_pointer() { set.without_frame_pointer() } else { set };
-    let ties = lower::run(function);
+    let (set, ties) = prepare(function, set).ok_or_else(|| failed("not for colouring"))?;
     let mut variables = Variables { first: function.virtuals, ..Variables::default() };
     for _ in 0..ROUNDS {
         variables.resize(function.virtuals as usize);
-        let flow = Flow::new(function);
-        let mut graph = Graph::new(&flow);
-        let scale = Scale(prefer);
-        let mut problem = Problem::new(function, &flow, &variables, scale);
-        let copies = problem.copies(function, &flow, &graph, &ties);
-        let present = problem.present();
-        let Problem { costs, narrow, .. } = &mut problem;
-        let allowed = set.bits();
-        let order = simplify::run(&mut graph, costs, &copies, allowed, present);
-        let groups = Groups::new(&graph, &order, &copies, &flow, narrow);
-        let options = (allowed, function.calls, scale);
-        let mut assigner = Assigner::new(&groups, &order, costs, options);
-        let spilled = assigner.run();
-        if spilled.is_empty() {
-            let register = |reg: Reg| assigner.color(node(reg)).map_or(reg, Reg::machine);
+        let round = Round::new(function, set, &variables, &ties, Scale(prefer));
+        if round.spilled.is_empty() {
+            let register = |reg: Reg| round.color(node(reg)).map_or(reg, Reg::machine);
             #[cfg(debug_assertions)]
             check::check(function, register).map_err(CompileError::Encoding)?;
             return Ok(rewrite(function, register));
         }
-        if spilled.iter().any(|&n| costs.spill[n as usize] == u64::MAX) {
+        if round.spilled.iter().any(|&n| round.costs.spill[n as usize] == u64::MAX) {
             return Err(failed("the set is too small"));
         }
-        let remakes = remakes(function, &flow, &order, &variables);
+        let remakes = remakes(function, &round.flow, &round.order, &variables);
         let remake = |group: u32| remakes[group as usize].flatten();
-        spill::run(function, &order, &spilled, &mut variables, remake);
+        spill::run(function, &round.order, &round.spilled, &mut variables, remake);
     }
     Err(failed("too many rounds"))
+}
+
+/// What allocation would cost, to compare a function with itself: the first round
+/// of it, and what the function makes out of nothing.
+pub(crate) fn estimate(function: &MFunction, set: RegisterSet, prefer: Prefer) -> Option<u64> {
+    let mut function = function.clone();
+    let (set, ties) = prepare(&mut function, set)?;
+    let mut variables = Variables { first: function.virtuals, ..Variables::default() };
+    variables.resize(function.virtuals as usize);
+    let scale = Scale(prefer);
+    let round = Round::new(&mut function, set, &variables, &ties, scale);
+    let mut cost = round.cost;
+    let weights = cost::weights(&function);
+    for (block, weight) in function.blocks.iter().zip(weights) {
+        for located in &block.insts {
+            if let Some((rd, remake)) = Remake::of(&located.inst, false)
+                && round.color(node(rd)).is_some()
+            {
+                let (bytes, cycles) = remake.cost();
+                cost = cost.saturating_add(scale.cost(bytes, cycles, weight));
+            }
+        }
+    }
+    Some(cost)
+}
+
+/// Puts copies in place of constraints; the set that the function may use.
+fn prepare(function: &mut MFunction, set: RegisterSet) -> Option<(u16, Vec<lower::Tie>)> {
+    if function.virtuals > LARGEST || lower::has_floats(function) {
+        return None;
+    }
+    let set = if function.has_frame_pointer() { set.without_frame_pointer() } else { set };
+    Some((set.bits(), lower::run(function)))
+}
+
+/// One attempt to colour a function.
+struct Round {
+    flow: Flow,
+    costs: Costs,
+    order: Order,
+    /// By group.
+    colors: Vec<Option<u8>>,
+    /// Groups without a colour.
+    spilled: Vec<u32>,
+    /// What spilling, copies, long instructions and saved registers cost.
+    cost: u64,
+}
+
+impl Round {
+    fn new(
+        function: &mut MFunction,
+        allowed: u16,
+        variables: &Variables,
+        ties: &[lower::Tie],
+        scale: Scale,
+    ) -> Round {
+        let flow = Flow::new(function);
+        let mut graph = Graph::new(&flow);
+        let problem = Problem::new(function, &flow, variables, scale);
+        let copies = problem.copies(function, &flow, &graph, ties);
+        let present = problem.present();
+        let Problem { mut costs, narrow, .. } = problem;
+        let order = simplify::run(&mut graph, &mut costs, &copies, allowed, present);
+        let groups = Groups::new(&graph, &order, &copies, &flow, &narrow);
+        let options = (allowed, function.calls, scale);
+        let mut assigner = Assigner::new(&groups, &order, &costs, options);
+        let spilled = assigner.run();
+        let spills = spilled.iter().map(|&n| costs.spill[n as usize]);
+        let cost = spills.fold(assigner.cost(), u64::saturating_add);
+        let colors = assigner.into_colors();
+        Round { flow, costs, order, colors, spilled, cost }
+    }
+
+    /// The colour of a node or of that which it was merged into.
+    fn color(&self, node: u32) -> Option<u8> {
+        self.colors[self.order.representative(node) as usize]
+    }
 }
 
 /// Costs and wishes.
