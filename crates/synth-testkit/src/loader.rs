@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use synth_emu::{Board, HostError, Machine};
 use synth_ir::{
-    Convention, DataKind, Definition, Function, InstData, Linkage, Program, Signature, SymbolId,
+    Convention, DataKind, Definition, Function, Linkage, Program, Signature, SymbolId, Type,
 };
 use synth_thumb::{Code, TrapSite};
 
@@ -198,10 +198,10 @@ impl<'h> Loader<'h> {
         imports: &Imports,
     ) -> Result<ModuleId, LoadError> {
         let floats = |func: &Function| {
-            let insts = func.layout.iter().flat_map(|&block| &func.blocks[block].insts);
             func.signature.convention == Convention::AapcsVfp
                 || func.sigs.values().any(|sig| sig.convention == Convention::AapcsVfp)
-                || insts.clone().any(|&inst| matches!(func.insts[inst], InstData::Float { .. }))
+                // A value that is only moved may be in a register of the unit as well.
+                || func.values.values().any(|value| value.ty != Type::I32)
         };
         self.fpu |= program.functions().any(|(_, func)| floats(func));
         let mark = self.mark();
