@@ -64,3 +64,15 @@ fn machine_code_agrees_with_wasmi() {
     }
     assert!(returned > 150, "too little was compared: {returned}");
 }
+
+/// Its values of float types are moved only, which turned the core's unit not on.
+#[test]
+fn floats_that_are_only_moved_find_the_unit_on() {
+    let case = generate(88307).unwrap();
+    let mut core = Emulated::start(&Setup::new("cortex-m33", Level::O2)).unwrap();
+    let mut engines: [&mut dyn Engine; 1] = [&mut core];
+    match check(&case, &mut Oracle::default(), &mut engines) {
+        Verdict::Equal(_) => {}
+        other => panic!("{other:?}"),
+    }
+}
