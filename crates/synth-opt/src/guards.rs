@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use synth_ir::cfg::{Cfg, DomTree, Loops};
 use synth_ir::entity::SecondaryMap;
-use synth_ir::{BinaryOp, Block, BlockCall, Cond, Function, Inst, InstData, TrapCode, Value};
+use synth_ir::{Block, BlockCall, Function, Inst, InstData, TrapCode, Value};
 
 use crate::checks::{Fact, exact, join};
 use crate::{Context, Pass};
@@ -117,18 +117,10 @@ fn divide(func: &mut Function, block: Block, group: &Group) -> (Block, Block) {
         }
         at += 1;
     }
-    let Fact { root, add, limit } = group.fact;
-    let mut emit = |data| {
+    let cond = group.fact.failure(|data| {
         let inst = func.append(block, data, loc);
         func.result(inst)
-    };
-    let mut value = root;
-    if add != 0 {
-        let add = emit(InstData::Const(add));
-        value = emit(InstData::Binary { op: BinaryOp::Add, args: [root, add] });
-    }
-    let limit = emit(InstData::Const(limit as i32));
-    let cond = emit(InstData::Compare { cond: Cond::UGt, args: [value, limit] });
+    });
     let (then, other) = (BlockCall::new(slow, []), BlockCall::new(rest, []));
     func.append(block, InstData::Branch { cond, then, other }, loc);
     (rest, slow)

@@ -219,7 +219,9 @@ fn finish(
         function.free_scratch();
         slots = function.slots.len();
         written = allocator.run(&mut function, regalloc::ALL.without_scratch(), options)?;
-        held::run(&mut function, slots);
+        if options.effort != Effort::First {
+            held::run(&mut function, slots);
+        }
         frame = frame::Frame::new(&function, written)?;
         frame.keep_scratch();
     }

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-/// Compilation allocates many small objects; this takes a fifth less time than
-/// the C library's allocator.
+/// Compilation allocates many small objects, which is much of its time with the C
+/// library's allocator.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,7 +1,7 @@
 //! What checks and branches show of values, at the current place.
 
 use synth_ir::entity::SecondaryMap;
-use synth_ir::{BinaryOp, Block, Function, InstData, Value};
+use synth_ir::{BinaryOp, Block, Cond, Function, InstData, Value};
 
 /// Facts that are kept about one value.
 const FACTS: usize = 6;
@@ -22,6 +22,18 @@ impl Fact {
     pub(crate) fn new(func: &Function, value: Value, limit: u32) -> Fact {
         let (root, add) = split(func, value);
         Fact { root, add, limit }
+    }
+
+    /// Whether it does not hold, as a condition; `emit` adds an instruction and returns
+    /// its result.
+    pub(crate) fn failure(&self, mut emit: impl FnMut(InstData) -> Value) -> Value {
+        let mut value = self.root;
+        if self.add != 0 {
+            let add = emit(InstData::Const(self.add));
+            value = emit(InstData::Binary { op: BinaryOp::Add, args: [self.root, add] });
+        }
+        let limit = emit(InstData::Const(self.limit as i32));
+        emit(InstData::Compare { cond: Cond::UGt, args: [value, limit] })
     }
 
     /// The limit that it gives for `root + add`, unless that may wrap.

@@ -26,9 +26,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use synth_ir::{
-    BinaryOp, Block, Cond, Function, Inst, InstData, Program, Region, SymbolId, TrapCode, Value,
-};
+use synth_ir::{Block, Cond, Function, Inst, InstData, Program, Region, SymbolId, TrapCode, Value};
 
 use crate::inline::callees_first;
 use crate::pipeline::Change;
@@ -198,21 +196,12 @@ fn rewrite(func: &mut Function, block: Block, groups: &[Group]) {
     let mut out = Vec::with_capacity(insts.len() + 4);
     for inst in insts {
         if let Some(group) = next.next_if(|group| group.first == inst) {
-            let Fact { root, add, limit } = group.fact;
             let loc = func.locs[inst];
-            let mut emit = |data| {
+            let cond = group.fact.failure(|data| {
                 let inst = func.make_inst(data, loc);
                 out.push(inst);
                 func.result(inst)
-            };
-            let mut value = root;
-            if add != 0 {
-                let add = emit(InstData::Const(add));
-                value = emit(InstData::Binary { op: BinaryOp::Add, args: [root, add] });
-            }
-            let limit = emit(InstData::Const(limit as i32));
-            let args = [value, limit];
-            let cond = emit(InstData::Compare { cond: Cond::UGt, args });
+            });
             func.insts[inst] = InstData::TrapIf { cond, code: group.code };
         }
         out.push(inst);
