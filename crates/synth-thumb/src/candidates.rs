@@ -4,13 +4,14 @@
 
 use synth_ir::Function;
 
+use crate::coloring::Attempt;
 use crate::compile::{CompileError, Draft, Effort, Options, Prefer};
 use crate::hoist::Plan;
 use crate::mach::MFunction;
 use crate::regalloc::{self, GROWING, RegisterSet};
 use crate::{
-    back_edges, coloring, compares, emit, frame, held, hoist, indexed, isolate, nearby, schedule,
-    select, tails,
+    back_edges, compares, emit, frame, held, hoist, indexed, isolate, nearby, schedule, select,
+    tails,
 };
 
 /// Instructions up to which a function is allocated in two of its ways, or with floats
@@ -45,24 +46,24 @@ fn allocate_by_colours(
     options: &Options,
     best: &mut Best,
 ) -> Result<(), CompileError> {
-    let by = Allocator::Coloring;
+    let all = Way::Coloring(regalloc::ALL);
     if options.effort == Effort::First {
-        best.offer(finish(selected, regalloc::ALL, options, by), true)?;
+        best.offer(finish(selected, all, options), true)?;
         return Ok(());
     }
     let hoisted = hoisted(selected, plans(selected, options.prefer));
     // What long instructions cost in time is little.
     let minds_long = options.prefer == Prefer::Size && selected.len() <= SMALL;
     let mut is_long = None;
-    for version in promising(selected, &hoisted, options.prefer) {
-        let all = finish(version, regalloc::ALL, options, by);
+    for (version, way) in promising(selected, &hoisted, options.prefer) {
+        let all = finish(version, way, options);
         let long = all.as_ref().is_ok_and(|found| found.written.core & regalloc::LONG != 0);
         if best.offer(all, true)? {
             is_long = long.then_some(version);
         }
     }
     if let Some(version) = is_long.filter(|_| minds_long) {
-        best.offer(finish(version, regalloc::SHORT, options, by), true)?;
+        best.offer(finish(version, Way::Coloring(regalloc::SHORT), options), true)?;
     }
     Ok(())
 }
@@ -73,20 +74,21 @@ fn promising<'a>(
     selected: &'a MFunction,
     hoisted: &'a [MFunction],
     prefer: Prefer,
-) -> Vec<&'a MFunction> {
-    let mut versions: Vec<&MFunction> = std::iter::once(selected).chain(hoisted).collect();
+) -> Vec<(&'a MFunction, Way)> {
+    let versions = std::iter::once(selected).chain(hoisted);
     let most = match selected.len() {
-        length if length <= TINY => versions.len(),
+        length if length <= TINY => usize::MAX,
         length if length <= SMALL => 2,
         _ => 1,
     };
-    if versions.len() > most {
-        versions.sort_by_cached_key(|version| {
-            coloring::estimate(version, regalloc::ALL, prefer).unwrap_or(u64::MAX)
-        });
-        versions.truncate(most);
+    if hoisted.len() < most {
+        return versions.map(|version| (version, Way::Coloring(regalloc::ALL))).collect();
     }
-    versions
+    let begin = |version| Some((version, Attempt::new(version, regalloc::ALL, prefer)?));
+    let mut attempts: Vec<_> = versions.filter_map(begin).collect();
+    attempts.sort_by_cached_key(|(_, attempt)| attempt.cost());
+    attempts.truncate(most);
+    attempts.into_iter().map(|(version, attempt)| (version, Way::Begun(attempt.into()))).collect()
 }
 
 /// The plans that are worth a look, besides leaving all where it is.
@@ -104,18 +106,17 @@ fn allocate_by_intervals(
     options: &Options,
     best: &mut Best,
 ) -> Result<(), CompileError> {
-    let by = Allocator::Intervals;
     if selected.len() > SMALL || options.effort == Effort::First {
-        best.offer(finish(selected, regalloc::ALL, options, by), false)?;
+        best.offer(finish(selected, Way::Intervals(regalloc::ALL), options), false)?;
         return Ok(());
     }
     for set in GROWING {
         // A small set may be too small for an instruction.
-        best.offer(finish(selected, set, options, by), set != regalloc::ALL)?;
+        best.offer(finish(selected, Way::Intervals(set), options), set != regalloc::ALL)?;
     }
     for version in versions(selected) {
         for set in &GROWING[GROWING.len() - 3..] {
-            best.offer(finish(&version, *set, options, by), true)?;
+            best.offer(finish(&version, Way::Intervals(*set), options), true)?;
         }
     }
     Ok(())
@@ -177,52 +178,68 @@ struct Finished {
 }
 
 /// Ways to allocate registers.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Allocator {
+enum Way {
     /// [`regalloc`].
-    Intervals,
-    /// [`coloring`].
-    Coloring,
+    Intervals(RegisterSet),
+    /// [`coloring`](crate::coloring).
+    Coloring(RegisterSet),
+    /// The same, begun for this function.
+    Begun(Box<Attempt>),
 }
 
-impl Allocator {
+impl Way {
+    /// The same with a register less; what was begun is begun anew.
+    fn without_scratch(&self) -> Way {
+        let set = regalloc::ALL.without_scratch();
+        match self {
+            Way::Intervals(_) => Way::Intervals(set),
+            Way::Coloring(_) | Way::Begun(_) => Way::Coloring(set),
+        }
+    }
+
     fn run(
         self,
-        function: &mut MFunction,
-        set: RegisterSet,
+        selected: &MFunction,
         options: &Options,
-    ) -> Result<regalloc::Written, CompileError> {
-        match self {
-            Allocator::Intervals => regalloc::allocate(function, set, options),
-            Allocator::Coloring => coloring::allocate(function, set, options.prefer),
-        }
+    ) -> Result<(MFunction, regalloc::Written), CompileError> {
+        let attempt = match self {
+            Way::Intervals(set) => {
+                let mut function = selected.clone();
+                let written = regalloc::allocate(&mut function, set, options)?;
+                return Ok((function, written));
+            }
+            Way::Begun(attempt) => *attempt,
+            Way::Coloring(set) => Attempt::new(selected, set, options.prefer)
+                .ok_or_else(|| CompileError::Allocation("not for colouring".to_string()))?,
+        };
+        attempt.finish()
     }
 }
 
-/// Allocation and all that follows.
-fn finish(
+/// Allocation and what removes the loads that it need not have made.
+fn allocate(
     selected: &MFunction,
-    set: RegisterSet,
+    way: Way,
     options: &Options,
-    allocator: Allocator,
-) -> Result<Finished, CompileError> {
-    let mut function = selected.clone();
-    let mut slots = function.slots.len();
-    let mut written = allocator.run(&mut function, set, options)?;
+) -> Result<(MFunction, regalloc::Written, frame::Frame), CompileError> {
+    let slots = selected.slots.len();
+    let (mut function, written) = way.run(selected, options)?;
     if options.effort != Effort::First {
         held::run(&mut function, slots);
     }
-    let mut frame = frame::Frame::new(&function, written)?;
+    let frame = frame::Frame::new(&function, written)?;
+    Ok((function, written, frame))
+}
+
+/// Allocation and all that follows.
+fn finish(selected: &MFunction, way: Way, options: &Options) -> Result<Finished, CompileError> {
+    let less = way.without_scratch();
+    let (mut function, mut written, mut frame) = allocate(selected, way, options)?;
     if frame.needs_scratch() {
         // Offsets beyond 12 bits are added up in r12, which then must be free.
-        function = selected.clone();
-        function.free_scratch();
-        slots = function.slots.len();
-        written = allocator.run(&mut function, regalloc::ALL.without_scratch(), options)?;
-        if options.effort != Effort::First {
-            held::run(&mut function, slots);
-        }
-        frame = frame::Frame::new(&function, written)?;
+        let mut selected = selected.clone();
+        selected.free_scratch();
+        (function, written, frame) = allocate(&selected, less, options)?;
         frame.keep_scratch();
     }
     back_edges::run(&mut function);

@@ -7,7 +7,7 @@
 //!   and to the machine registers where they must be.
 //! - A result that must replace an operand is copied from it before.
 
-use crate::mach::{Located, MFunction, MInst, OperandKind, Reg, Rhs, TailCallee};
+use crate::mach::{Located, MFunction, MInst, Reg, Rhs, TailCallee};
 
 /// A result and an operand of which the one should replace the other, which
 /// makes the instruction shorter.
@@ -138,13 +138,4 @@ fn in_order(function: &mut MFunction, mut pairs: Vec<(Reg, Reg)>) -> Vec<(Reg, R
         }
     }
     done
-}
-
-/// Whether the function is one of core registers only.
-pub(super) fn has_floats(function: &mut MFunction) -> bool {
-    let mut found = false;
-    for located in function.blocks.iter_mut().flat_map(|block| &mut block.insts) {
-        located.inst.visit_operands(&mut |reg, _: OperandKind, _| found |= reg.is_float());
-    }
-    found
 }

@@ -34,72 +34,80 @@ const ROUNDS: usize = 12;
 /// Variables up to which a function is allocated this way.
 const LARGEST: u32 = 3000;
 
-/// Allocates registers and rewrites the function to machine registers;
-/// returns those that it writes.
-///
-/// # Errors
-/// If the function is too large or has floats, or the set is too small.
-pub(crate) fn allocate(
-    function: &mut MFunction,
-    set: RegisterSet,
-    prefer: Prefer,
-) -> Result<Written, CompileError> {
-    let failed = |why: &str| CompileError::Allocation(why.to_string());
-    let (set, ties) = prepare(function, set).ok_or_else(|| failed("not for colouring"))?;
-    let mut variables = Variables { first: function.virtuals, ..Variables::default() };
-    for _ in 0..ROUNDS {
-        variables.resize(function.virtuals as usize);
-        let round = Round::new(function, set, &variables, &ties, Scale(prefer));
-        if round.spilled.is_empty() {
-            let register = |reg: Reg| round.color(node(reg)).map_or(reg, Reg::machine);
-            #[cfg(debug_assertions)]
-            check::check(function, register).map_err(CompileError::Encoding)?;
-            return Ok(rewrite(function, register));
-        }
-        if round.spilled.iter().any(|&n| round.costs.spill[n as usize] == u64::MAX) {
-            return Err(failed("the set is too small"));
-        }
-        let remakes = remakes(function, &round.flow, &round.order, &variables);
-        let remake = |group: u32| remakes[group as usize].flatten();
-        spill::run(function, &round.order, &round.spilled, &mut variables, remake);
-    }
-    Err(failed("too many rounds"))
+/// An allocation of which the first round is done: what it will cost can be told
+/// before the others are.
+pub(crate) struct Attempt {
+    function: MFunction,
+    allowed: u16,
+    ties: Vec<lower::Tie>,
+    variables: Variables,
+    scale: Scale,
+    round: Round,
 }
 
-/// What allocation would cost, to compare a function with itself: the first round
-/// of it, and what the function makes out of nothing.
-pub(crate) fn estimate(function: &MFunction, set: RegisterSet, prefer: Prefer) -> Option<u64> {
-    let mut function = function.clone();
-    let (set, ties) = prepare(&mut function, set)?;
-    let mut variables = Variables { first: function.virtuals, ..Variables::default() };
-    variables.resize(function.virtuals as usize);
-    let scale = Scale(prefer);
-    let round = Round::new(&mut function, set, &variables, &ties, scale);
-    let mut cost = round.cost;
-    let weights = cost::weights(&function);
-    for (block, weight) in function.blocks.iter().zip(weights) {
-        for located in &block.insts {
-            if let Some((rd, remake)) = Remake::of(&located.inst, false)
-                && round.color(node(rd)).is_some()
-            {
-                let (bytes, cycles) = remake.cost();
-                cost = cost.saturating_add(scale.cost(bytes, cycles, weight));
+impl Attempt {
+    /// Begins. None if the function is too large or has floats.
+    pub(crate) fn new(function: &MFunction, set: RegisterSet, prefer: Prefer) -> Option<Attempt> {
+        if function.virtuals > LARGEST || function.has_floats {
+            return None;
+        }
+        let mut function = function.clone();
+        let set = if function.has_frame_pointer() { set.without_frame_pointer() } else { set };
+        // Copies stand in place of constraints.
+        let ties = lower::run(&mut function);
+        let mut variables = Variables { first: function.virtuals, ..Variables::default() };
+        variables.resize(function.virtuals as usize);
+        let (allowed, scale) = (set.bits(), Scale(prefer));
+        let round = Round::new(&mut function, allowed, &variables, &ties, scale);
+        Some(Attempt { function, allowed, ties, variables, scale, round })
+    }
+
+    /// What allocation would cost, to compare a function with itself: the first
+    /// round, and what the function makes out of nothing.
+    pub(crate) fn cost(&self) -> u64 {
+        let mut cost = self.round.cost;
+        let weights = cost::weights(&self.function);
+        for (block, weight) in self.function.blocks.iter().zip(weights) {
+            for located in &block.insts {
+                if let Some((rd, remake)) = Remake::of(&located.inst, false)
+                    && self.round.color(node(rd)).is_some()
+                {
+                    let (bytes, cycles) = remake.cost();
+                    cost = cost.saturating_add(self.scale.cost(bytes, cycles, weight));
+                }
             }
         }
+        cost
     }
-    Some(cost)
+
+    /// The function with machine registers, and those that it writes.
+    ///
+    /// # Errors
+    /// If the set is too small.
+    pub(crate) fn finish(self) -> Result<(MFunction, Written), CompileError> {
+        let Attempt { mut function, allowed, ties, mut variables, scale, mut round } = self;
+        for _ in 0..ROUNDS {
+            if round.spilled.is_empty() {
+                let register = |reg: Reg| round.color(node(reg)).map_or(reg, Reg::machine);
+                #[cfg(debug_assertions)]
+                check::check(&function, register).map_err(CompileError::Encoding)?;
+                let written = rewrite(&mut function, register);
+                return Ok((function, written));
+            }
+            if round.spilled.iter().any(|&n| round.costs.spill[n as usize] == u64::MAX) {
+                return Err(CompileError::Allocation("the set is too small".to_string()));
+            }
+            let remakes = remakes(&function, &round.flow, &round.order, &variables);
+            let remake = |group: u32| remakes[group as usize].flatten();
+            spill::run(&mut function, &round.order, &round.spilled, &mut variables, remake);
+            variables.resize(function.virtuals as usize);
+            round = Round::new(&mut function, allowed, &variables, &ties, scale);
+        }
+        Err(CompileError::Allocation("too many rounds".to_string()))
+    }
 }
 
-/// Puts copies in place of constraints; the set that the function may use.
-fn prepare(function: &mut MFunction, set: RegisterSet) -> Option<(u16, Vec<lower::Tie>)> {
-    if function.virtuals > LARGEST || lower::has_floats(function) {
-        return None;
-    }
-    let set = if function.has_frame_pointer() { set.without_frame_pointer() } else { set };
-    Some((set.bits(), lower::run(function)))
-}
-
-/// One attempt to colour a function.
+/// One round of colouring a function.
 struct Round {
     flow: Flow,
     costs: Costs,

@@ -68,6 +68,8 @@ pub struct MFunction {
     pub dynamic: bool,
     /// The size of its float registers.
     pub float_unit: FloatUnit,
+    /// Whether it uses any of them.
+    pub has_floats: bool,
     /// Its loops.
     pub loops: Vec<MLoop>,
     /// Moves between registers and the stack that allocation inserted.
@@ -84,6 +86,7 @@ impl MFunction {
     /// A new virtual float register.
     pub fn new_float(&mut self) -> Reg {
         self.virtuals += 1;
+        self.has_floats = true;
         Reg::virt(self.virtuals - 1, true)
     }
 
