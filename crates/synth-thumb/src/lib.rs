@@ -20,6 +20,7 @@ pub mod inst;
 mod isolate;
 mod layout;
 mod listing;
+mod lists;
 mod liveness;
 pub mod mach;
 mod nearby;

@@ -91,14 +91,19 @@ fn for_each(number: fn(Reg) -> Option<u32>, inst: &mut MInst, mut f: impl FnMut(
 /// start.
 pub(crate) fn solve(function: &MFunction, live_in: &mut Rows, writes: &Rows) -> Rows {
     let mut live_out = live_in.empty();
+    let (mut starts, mut successors) = (vec![0], vec![]);
+    for block in &function.blocks {
+        let targets = block.insts.last().map(|last| last.inst.targets()).unwrap_or_default();
+        successors.extend(targets.iter().map(|target| target.block as usize));
+        starts.push(successors.len());
+    }
     let mut changed = true;
     while changed {
         changed = false;
-        for (index, block) in function.blocks.iter().enumerate().rev() {
+        for index in (0..function.blocks.len()).rev() {
             let out = live_out.row_mut(index);
-            let targets = block.insts.last().map(|last| last.inst.targets());
-            for target in targets.unwrap_or_default() {
-                let live = live_in.row(target.block as usize);
+            for &target in &successors[starts[index]..starts[index + 1]] {
+                let live = live_in.row(target);
                 out.iter_mut().zip(live).for_each(|(out, live)| *out |= live);
             }
             let sets = out.iter().zip(writes.row(index));

@@ -58,19 +58,31 @@ pub(crate) fn remove(set: &mut [u64], number: u32) {
     set[word] &= !bit;
 }
 
-pub(crate) fn count(set: &[u64]) -> usize {
-    set.iter().map(|word| word.count_ones() as usize).sum()
-}
-
 /// The numbers in a set, in rising order.
-pub(crate) fn numbers(set: &[u64]) -> impl Iterator<Item = u32> + '_ {
-    (0..).zip(set).flat_map(|(index, &word)| bits(word).map(move |bit| 64 * index + bit))
+pub(crate) fn numbers(set: &[u64]) -> Numbers<'_> {
+    let (word, rest) = set.split_first().map_or((0, set), |(&word, rest)| (word, rest));
+    Numbers { word, first: 0, rest }
 }
 
-fn bits(mut word: u64) -> impl Iterator<Item = u32> {
-    std::iter::from_fn(move || {
-        let bit = (word != 0).then(|| word.trailing_zeros())?;
-        word &= word - 1;
-        Some(bit)
-    })
+/// See [`numbers`].
+pub(crate) struct Numbers<'a> {
+    /// What is left of the word whose lowest bit is `first`.
+    word: u64,
+    first: u32,
+    rest: &'a [u64],
+}
+
+impl Iterator for Numbers<'_> {
+    type Item = u32;
+
+    fn next(&mut self) -> Option<u32> {
+        while self.word == 0 {
+            let (&word, rest) = self.rest.split_first()?;
+            (self.word, self.rest) = (word, rest);
+            self.first += 64;
+        }
+        let bit = self.word.trailing_zeros();
+        self.word &= self.word - 1;
+        Some(self.first + bit)
+    }
 }

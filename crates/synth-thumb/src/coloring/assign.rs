@@ -42,8 +42,12 @@ fn is_high(color: u8) -> bool {
 }
 
 /// The colours of a set, in rising order.
-fn each(colors: u16) -> impl Iterator<Item = u8> {
-    (0..16u8).filter(move |color| colors & 1 << color != 0)
+fn each(mut colors: u16) -> impl Iterator<Item = u8> {
+    std::iter::from_fn(move || {
+        let color = (colors != 0).then(|| colors.trailing_zeros() as u8)?;
+        colors &= colors - 1;
+        Some(color)
+    })
 }
 
 /// What each colour costs a node, but for opening it.

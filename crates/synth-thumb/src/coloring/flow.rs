@@ -70,21 +70,16 @@ impl Flow {
 
     fn access(&mut self, inst: &mut MInst) -> Access {
         let start = self.operands.len() as u32;
-        let mut early = false;
+        let (mut uses, mut early) = (0, false);
+        // Uses come first.
         inst.visit_operands(&mut |reg, kind, _| {
-            if kind == OperandKind::Use {
-                self.operands.push(node(*reg));
-            }
-        });
-        let defs = self.operands.len() as u32;
-        inst.visit_operands(&mut |reg, kind, _| {
-            if kind != OperandKind::Use {
-                self.operands.push(node(*reg));
-                early |= kind == OperandKind::EarlyDef;
-            }
+            self.operands.push(node(*reg));
+            uses += u32::from(kind == OperandKind::Use);
+            early |= kind == OperandKind::EarlyDef;
         });
         let (clobbers, copy) = (inst.clobbers(), matches!(inst, MInst::Mov { .. }));
-        Access { start, defs, end: self.operands.len() as u32, clobbers, early, copy }
+        let end = self.operands.len() as u32;
+        Access { start, defs: start + uses, end, clobbers, early, copy }
     }
 
     pub(super) fn uses(&self, access: Access) -> &[u32] {

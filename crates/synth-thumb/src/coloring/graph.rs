@@ -3,6 +3,7 @@
 //! had one register.
 
 use super::flow::{Flow, MACHINE};
+use crate::lists::Lists;
 use crate::rows::{self, Rows};
 
 /// A pair of nodes that should get one register.
@@ -18,8 +19,10 @@ pub(super) struct Copy {
 /// are kept as sets.
 pub(super) struct Graph {
     matrix: Rows,
-    /// Variables that are live with each, those merged and removed included.
-    pub adjacent: Vec<Vec<u32>>,
+    /// Variables that are live with each at first, in rising order.
+    adjacent: Lists<u32>,
+    /// Those that were connected since.
+    more: Vec<Vec<u32>>,
     /// Machine registers that each cannot have.
     pub forbidden: Vec<u16>,
 }
@@ -30,8 +33,12 @@ const MACHINE_BITS: u64 = (1 << MACHINE) - 1;
 impl Graph {
     pub(super) fn new(flow: &Flow) -> Graph {
         let nodes = flow.nodes;
-        let mut graph =
-            Graph { matrix: Rows::new(nodes, nodes), adjacent: vec![], forbidden: vec![0; nodes] };
+        let mut graph = Graph {
+            matrix: Rows::new(nodes, nodes),
+            adjacent: Lists::new(nodes),
+            more: vec![vec![]; nodes],
+            forbidden: vec![0; nodes],
+        };
         let mut live = vec![];
         for (index, range) in flow.blocks.iter().enumerate() {
             live.clear();
@@ -89,13 +96,33 @@ impl Graph {
                 self.matrix.insert(other as usize, node);
             }
         }
-        self.adjacent = vec![vec![]; nodes];
-        for node in MACHINE as usize..nodes {
-            let row = self.matrix.row(node);
-            let mut list = Vec::with_capacity(rows::count(row));
-            list.extend(rows::numbers(row));
-            self.adjacent[node] = list;
+        for node in MACHINE..nodes as u32 {
+            self.adjacent.set(node, rows::numbers(self.matrix.row(node as usize)));
         }
+    }
+
+    /// Number of nodes, the machine registers included.
+    pub(super) fn nodes(&self) -> usize {
+        self.forbidden.len()
+    }
+
+    /// How many variables are live with one, those merged and removed included.
+    pub(super) fn degree(&self, node: u32) -> usize {
+        self.adjacent.of(node).len() + self.more[node as usize].len()
+    }
+
+    /// The neighbour with this number, which is less than the degree.
+    pub(super) fn neighbour(&self, node: u32, number: usize) -> u32 {
+        let adjacent = self.adjacent.of(node);
+        match adjacent.get(number) {
+            Some(&other) => other,
+            None => self.more[node as usize][number - adjacent.len()],
+        }
+    }
+
+    /// Variables that are live with one, those merged and removed included.
+    pub(super) fn neighbours(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
+        self.adjacent.of(node).iter().chain(&self.more[node as usize]).copied()
     }
 
     /// Notes that two variables are live together.
@@ -103,8 +130,8 @@ impl Graph {
         if a != b && !self.are_connected(a, b) {
             self.matrix.insert(a as usize, b);
             self.matrix.insert(b as usize, a);
-            self.adjacent[a as usize].push(b);
-            self.adjacent[b as usize].push(a);
+            self.more[a as usize].push(b);
+            self.more[b as usize].push(a);
         }
     }
 

@@ -1,42 +1,10 @@
 //! What simplification left, by group of merged nodes: the lists that colouring
-//! walks over and over, each in one piece of memory.
+//! walks over and over.
 
 use super::flow::{Flow, MACHINE};
 use super::graph::{Copy, Graph};
 use super::simplify::Order;
-
-/// A list for each node.
-struct Lists<T> {
-    /// Where the list of each node starts, and the end.
-    starts: Vec<u32>,
-    items: Vec<T>,
-}
-
-impl<T: Clone + Default> Lists<T> {
-    /// From pairs of a node and an item, in the order of the pairs.
-    fn new(nodes: usize, pairs: &[(u32, T)]) -> Lists<T> {
-        let mut starts = vec![0; nodes + 1];
-        for &(node, _) in pairs {
-            starts[node as usize + 1] += 1;
-        }
-        for node in 0..nodes {
-            starts[node + 1] += starts[node];
-        }
-        let mut next = starts.clone();
-        let mut items = vec![T::default(); pairs.len()];
-        for (node, item) in pairs {
-            let at = &mut next[*node as usize];
-            items[*at as usize] = item.clone();
-            *at += 1;
-        }
-        Lists { starts, items }
-    }
-
-    fn of(&self, node: u32) -> &[T] {
-        let node = node as usize;
-        &self.items[self.starts[node] as usize..self.starts[node + 1] as usize]
-    }
-}
+use crate::lists::Lists;
 
 /// The groups, each under the node that stands for it.
 pub(super) struct Groups {
@@ -59,7 +27,7 @@ impl Groups {
         flow: &Flow,
         narrow: &[Option<u64>],
     ) -> Groups {
-        let nodes = graph.adjacent.len();
+        let nodes = graph.nodes();
         let mut pairs = vec![];
         for copy in copies {
             let (a, b) = (order.representative(copy.a), order.representative(copy.b));
@@ -70,7 +38,7 @@ impl Groups {
         let (short, fixed_high) = short(order, flow, narrow, nodes);
         Groups {
             neighbours: neighbours(graph, order),
-            copies: Lists::new(nodes, &pairs),
+            copies: Lists::from_pairs(nodes, &pairs),
             short,
             forbidden: graph.forbidden.clone(),
             fixed_high,
@@ -100,20 +68,18 @@ impl Groups {
 }
 
 fn neighbours(graph: &Graph, order: &Order) -> Lists<u32> {
-    let nodes = graph.adjacent.len();
-    let mut pairs = vec![];
+    let nodes = graph.nodes();
+    let mut lists = Lists::new(nodes);
     // By node, the last one that it was noted for.
     let mut seen = vec![u32::MAX; nodes];
     for &node in &order.stack {
-        for &other in &graph.adjacent[node as usize] {
-            let other = order.representative(other);
-            if seen[other as usize] != node {
-                seen[other as usize] = node;
-                pairs.push((node, other));
-            }
-        }
+        let groups = graph.neighbours(node).map(|other| order.representative(other));
+        lists.set(
+            node,
+            groups.filter(|&other| std::mem::replace(&mut seen[other as usize], node) != node),
+        );
     }
-    Lists::new(nodes, &pairs)
+    lists
 }
 
 fn short(
@@ -135,5 +101,5 @@ fn short(
         let groups = operands.iter().filter(|&&node| node >= MACHINE);
         pairs.extend(groups.map(|&node| (node, (index, cost))));
     }
-    (Lists::new(nodes, &pairs), fixed_high)
+    (Lists::from_pairs(nodes, &pairs), fixed_high)
 }

@@ -15,6 +15,7 @@ mod flow;
 mod graph;
 mod groups;
 mod lower;
+mod pending;
 mod simplify;
 mod spill;
 

@@ -11,6 +11,7 @@ use std::collections::BinaryHeap;
 
 use super::flow::MACHINE;
 use super::graph::{Copy, Graph};
+use super::pending::Pending;
 use super::spill::Remake;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -95,17 +96,7 @@ struct Simplifier<'a> {
     degree: Vec<usize>,
     states: Vec<State>,
     copies: &'a [Copy],
-    /// Copies of each node that may still be merged.
-    pending: Vec<Vec<u32>>,
-    live: Vec<bool>,
-    /// By node, the number of its copies that live, and their cost.
-    open: Vec<(u32, u64)>,
-    /// Copies to try, by what merging saves, the first among equals first.
-    queue: BinaryHeap<(u64, Reverse<u32>)>,
-    /// What those save that were not safe to merge, until the graph around
-    /// them changes; then they are tried `again`.
-    waiting: Vec<Option<u64>>,
-    again: Vec<(u64, Reverse<u32>)>,
+    pending: Pending<'a>,
     stack: Vec<u32>,
     /// Nodes that may have become easy to remove, some of them twice.
     maybe_easy: Vec<u32>,
@@ -126,28 +117,17 @@ pub(super) fn run(
     allowed: u16,
     present: Vec<u32>,
 ) -> Order {
-    let nodes = graph.adjacent.len();
-    let mut pending = vec![vec![]; nodes];
-    let mut live = vec![false; copies.len()];
-    let mut open = vec![(0, 0); nodes];
-    let mut queue = BinaryHeap::new();
-    for (index, copy) in (0..).zip(copies) {
-        // A machine register is a wish.
+    let nodes = graph.nodes();
+    // A copy of a machine register is a wish.
+    for copy in copies {
         match (copy.a < MACHINE, copy.b < MACHINE) {
             (true, _) => costs.wishes[copy.b as usize][copy.a as usize] += copy.cost,
             (_, true) => costs.wishes[copy.a as usize][copy.b as usize] += copy.cost,
-            (false, false) => {
-                for node in [copy.a as usize, copy.b as usize] {
-                    pending[node].push(index);
-                    open[node] = (open[node].0 + 1, open[node].1 + copy.cost);
-                }
-                live[index as usize] = true;
-                queue.push((copy.cost, Reverse(index)));
-            }
+            (false, false) => {}
         }
     }
     let degree = (0..nodes)
-        .map(|n| graph.adjacent[n].len() + (graph.forbidden[n] & allowed).count_ones() as usize)
+        .map(|n| graph.degree(n as u32) + (graph.forbidden[n] & allowed).count_ones() as usize)
         .collect();
     let mut simplifier = Simplifier {
         graph,
@@ -157,12 +137,7 @@ pub(super) fn run(
         degree,
         states: vec![State::Active; nodes],
         copies,
-        pending,
-        live,
-        open,
-        queue,
-        waiting: vec![None; copies.len()],
-        again: vec![],
+        pending: Pending::new(copies, nodes),
         stack: vec![],
         maybe_easy: present.clone(),
         low: BinaryHeap::new(),
@@ -186,8 +161,8 @@ impl Simplifier<'_> {
         let states = &self.states;
         self.present.retain(|&n| states[n as usize] == State::Active);
         let dear = |&&n: &&u32| {
-            let cost = u128::from(self.costs.spill[n as usize]) << 16;
-            (cost / (self.degree[n as usize].max(1) as u128), n)
+            let cost = self.costs.spill[n as usize].min(u64::MAX >> 16) << 16;
+            (cost / (self.degree[n as usize].max(1) as u64), n)
         };
         let Some(&node) = self.present.iter().min_by_key(dear) else { return false };
         self.drop_copies(node);
@@ -196,27 +171,15 @@ impl Simplifier<'_> {
         true
     }
 
-    /// Tries a node's copies again.
-    fn wake(&mut self, node: u32) {
-        if self.open[node as usize].0 == 0 {
-            return;
-        }
-        let live = &self.live;
-        self.pending[node as usize].retain(|&copy| live[copy as usize]);
-        for &copy in &self.pending[node as usize] {
-            if let Some(saved) = self.waiting[copy as usize].take() {
-                self.again.push((saved, Reverse(copy)));
-            }
-        }
-    }
-
     /// Tries the copies of a node's neighbours again: it counts less in what
     /// is safe.
     fn wake_around(&mut self, node: u32) {
-        for i in 0..self.graph.adjacent[node as usize].len() {
-            let other = self.graph.adjacent[node as usize][i];
+        if !self.pending.is_any_waiting() {
+            return;
+        }
+        for other in self.graph.neighbours(node) {
             if self.states[other as usize] == State::Active {
-                self.wake(other);
+                self.pending.wake(other);
             }
         }
     }
@@ -226,13 +189,13 @@ impl Simplifier<'_> {
     }
 
     fn is_easy(&self, node: u32) -> bool {
-        self.is_low(node) && self.open[node as usize].0 == 0
+        self.is_low(node) && self.pending.open(node).0 == 0
     }
 
     /// Notes a node of low degree whose copies or degree have changed.
     fn note_low(&mut self, node: u32) {
         if self.is_low(node) {
-            match self.open[node as usize] {
+            match self.pending.open(node) {
                 (0, _) => self.maybe_easy.push(node),
                 (_, cost) => self.low.push(Reverse((cost, node))),
             }
@@ -241,20 +204,15 @@ impl Simplifier<'_> {
 
     /// Gives up a copy.
     fn drop_copy(&mut self, index: u32) {
-        if std::mem::take(&mut self.live[index as usize]) {
-            let copy = self.copies[index as usize];
-            for end in [copy.a, copy.b] {
-                let node = self.representative(end);
-                let (count, cost) = &mut self.open[node as usize];
-                *count -= 1;
-                *cost -= copy.cost;
-                self.note_low(node);
-            }
+        let copy = self.copies[index as usize];
+        let ends = [copy.a, copy.b].map(|end| self.representative(end));
+        if self.pending.give_up(index, ends) {
+            ends.into_iter().for_each(|node| self.note_low(node));
         }
     }
 
     fn drop_copies(&mut self, node: u32) {
-        for copy in std::mem::take(&mut self.pending[node as usize]) {
+        for copy in self.pending.take(node) {
             self.drop_copy(copy);
         }
     }
@@ -267,7 +225,7 @@ impl Simplifier<'_> {
         found.dedup();
         let any = !found.is_empty();
         if any {
-            self.queue.extend(self.again.drain(..));
+            self.pending.try_woken();
         }
         for node in found {
             self.remove(node);
@@ -278,8 +236,8 @@ impl Simplifier<'_> {
     fn remove(&mut self, node: u32) {
         self.states[node as usize] = State::Removed;
         self.stack.push(node);
-        for i in 0..self.graph.adjacent[node as usize].len() {
-            let other = self.graph.adjacent[node as usize][i];
+        for i in 0..self.graph.degree(node) {
+            let other = self.graph.neighbour(node, i);
             self.lower_degree(other);
         }
     }
@@ -307,10 +265,7 @@ impl Simplifier<'_> {
 
     /// Merges the ends of the copy that saves most where that is safe.
     fn merge_one(&mut self) -> bool {
-        while let Some((saved, Reverse(index))) = self.queue.pop() {
-            if !self.live[index as usize] {
-                continue;
-            }
+        while let Some((saved, index)) = self.pending.next() {
             let copy = self.copies[index as usize];
             let (a, b) = (self.representative(copy.a), self.representative(copy.b));
             let gone = |n: u32| self.states[n as usize] == State::Removed;
@@ -318,13 +273,13 @@ impl Simplifier<'_> {
             if a == b || gone(a) || gone(b) || self.conflict(a, b) || now == 0 {
                 self.drop_copy(index);
             } else if now < saved {
-                self.queue.push((now, Reverse(index)));
+                self.pending.retry(now, index);
             } else if self.is_safe(a, b) {
                 self.drop_copy(index);
                 self.merge(a, b);
                 return true;
             } else {
-                self.waiting[index as usize] = Some(now);
+                self.pending.wait(now, index);
             }
         }
         false
@@ -336,8 +291,7 @@ impl Simplifier<'_> {
     }
 
     fn neighbours(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
-        let adjacent = self.graph.adjacent[node as usize].iter().copied();
-        adjacent.filter(|&n| self.states[n as usize] == State::Active)
+        self.graph.neighbours(node).filter(|&n| self.states[n as usize] == State::Active)
     }
 
     /// Whether merging leaves the graph as colourable as it is: Briggs' test.
@@ -357,7 +311,8 @@ impl Simplifier<'_> {
     /// Merges `b` into `a`.
     fn merge(&mut self, a: u32, b: u32) {
         self.states[b as usize] = State::Merged(a);
-        for n in self.graph.adjacent[b as usize].clone() {
+        for i in 0..self.graph.degree(b) {
+            let n = self.graph.neighbour(b, i);
             let active = self.states[n as usize] == State::Active;
             if self.graph.are_connected(n, a) {
                 if active {
@@ -374,14 +329,10 @@ impl Simplifier<'_> {
         self.graph.forbidden[a as usize] |= new;
         self.degree[a as usize] += (new & !old & self.allowed).count_ones() as usize;
         self.costs.merge(a as usize, b as usize);
-        let moved = std::mem::take(&mut self.pending[b as usize]);
-        self.pending[a as usize].extend(moved);
-        let (count, cost) = self.open[b as usize];
-        let (all, sum) = self.open[a as usize];
-        self.open[a as usize] = (all + count, sum + cost);
+        self.pending.join(a, b);
         self.note_low(a);
         self.wake_around(b);
-        self.wake(a);
+        self.pending.wake(a);
     }
 
     /// Gives up the copies of a node of low degree: of the one with the
@@ -391,7 +342,7 @@ impl Simplifier<'_> {
             return true;
         }
         while let Some(Reverse((cost, node))) = self.low.pop() {
-            let (count, now) = self.open[node as usize];
+            let (count, now) = self.pending.open(node);
             if self.is_low(node) && count > 0 && now == cost {
                 self.drop_copies(node);
                 return true;
