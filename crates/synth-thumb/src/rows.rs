@@ -59,30 +59,26 @@ pub(crate) fn remove(set: &mut [u64], number: u32) {
 }
 
 /// The numbers in a set, in rising order.
-pub(crate) fn numbers(set: &[u64]) -> Numbers<'_> {
-    let (word, rest) = set.split_first().map_or((0, set), |(&word, rest)| (word, rest));
-    Numbers { word, first: 0, rest }
+pub(crate) fn numbers(set: &[u64]) -> impl Iterator<Item = u32> + '_ {
+    numbers_of(set.iter().copied())
 }
 
-/// See [`numbers`].
-pub(crate) struct Numbers<'a> {
-    /// What is left of the word whose lowest bit is `first`.
-    word: u64,
-    first: u32,
-    rest: &'a [u64],
+/// The numbers in a set that both have, in rising order.
+pub(crate) fn common<'a>(a: &'a [u64], b: &'a [u64]) -> impl Iterator<Item = u32> + 'a {
+    numbers_of(a.iter().zip(b).map(|(a, b)| a & b))
 }
 
-impl Iterator for Numbers<'_> {
-    type Item = u32;
-
-    fn next(&mut self) -> Option<u32> {
-        while self.word == 0 {
-            let (&word, rest) = self.rest.split_first()?;
-            (self.word, self.rest) = (word, rest);
-            self.first += 64;
+/// The numbers in a set of these words.
+fn numbers_of(mut words: impl Iterator<Item = u64>) -> impl Iterator<Item = u32> {
+    // What is left of the word before the one whose lowest bit is `next`.
+    let (mut word, mut next) = (0u64, 0);
+    std::iter::from_fn(move || {
+        while word == 0 {
+            word = words.next()?;
+            next += 64;
         }
-        let bit = self.word.trailing_zeros();
-        self.word &= self.word - 1;
-        Some(self.first + bit)
-    }
+        let bit = word.trailing_zeros();
+        word &= word - 1;
+        Some(next - 64 + bit)
+    })
 }

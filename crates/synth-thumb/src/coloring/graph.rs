@@ -3,7 +3,6 @@
 //! had one register.
 
 use super::flow::{Flow, MACHINE};
-use crate::lists::Lists;
 use crate::rows::{self, Rows};
 
 /// A pair of nodes that should get one register.
@@ -19,10 +18,6 @@ pub(super) struct Copy {
 /// are kept as sets.
 pub(super) struct Graph {
     matrix: Rows,
-    /// Variables that are live with each at first, in rising order.
-    adjacent: Lists<u32>,
-    /// Those that were connected since.
-    more: Vec<Vec<u32>>,
     /// Machine registers that each cannot have.
     pub forbidden: Vec<u16>,
 }
@@ -33,12 +28,7 @@ const MACHINE_BITS: u64 = (1 << MACHINE) - 1;
 impl Graph {
     pub(super) fn new(flow: &Flow) -> Graph {
         let nodes = flow.nodes;
-        let mut graph = Graph {
-            matrix: Rows::new(nodes, nodes),
-            adjacent: Lists::new(nodes),
-            more: vec![vec![]; nodes],
-            forbidden: vec![0; nodes],
-        };
+        let mut graph = Graph { matrix: Rows::new(nodes, nodes), forbidden: vec![0; nodes] };
         let mut live = vec![];
         for (index, range) in flow.blocks.iter().enumerate() {
             live.clear();
@@ -76,7 +66,7 @@ impl Graph {
         uses.iter().for_each(|&used| rows::insert(live, used));
     }
 
-    /// Makes the matrix symmetric, and the lists from it.
+    /// Makes the matrix symmetric.
     fn complete(&mut self) {
         let nodes = self.forbidden.len();
         for number in 0..MACHINE {
@@ -96,9 +86,6 @@ impl Graph {
                 self.matrix.insert(other as usize, node);
             }
         }
-        for node in MACHINE..nodes as u32 {
-            self.adjacent.set(node, rows::numbers(self.matrix.row(node as usize)));
-        }
     }
 
     /// Number of nodes, the machine registers included.
@@ -106,33 +93,15 @@ impl Graph {
         self.forbidden.len()
     }
 
-    /// How many variables are live with one, those merged and removed included.
-    pub(super) fn degree(&self, node: u32) -> usize {
-        self.adjacent.of(node).len() + self.more[node as usize].len()
-    }
-
-    /// The neighbour with this number, which is less than the degree.
-    pub(super) fn neighbour(&self, node: u32, number: usize) -> u32 {
-        let adjacent = self.adjacent.of(node);
-        match adjacent.get(number) {
-            Some(&other) => other,
-            None => self.more[node as usize][number - adjacent.len()],
-        }
-    }
-
     /// Variables that are live with one, those merged and removed included.
-    pub(super) fn neighbours(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
-        self.adjacent.of(node).iter().chain(&self.more[node as usize]).copied()
+    pub(super) fn row(&self, node: u32) -> &[u64] {
+        self.matrix.row(node as usize)
     }
 
-    /// Notes that two variables are live together.
+    /// Notes that two different variables are live together.
     pub(super) fn connect(&mut self, a: u32, b: u32) {
-        if a != b && !self.are_connected(a, b) {
-            self.matrix.insert(a as usize, b);
-            self.matrix.insert(b as usize, a);
-            self.more[a as usize].push(b);
-            self.more[b as usize].push(a);
-        }
+        self.matrix.insert(a as usize, b);
+        self.matrix.insert(b as usize, a);
     }
 
     /// Whether two variables are live together.

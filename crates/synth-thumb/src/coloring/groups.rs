@@ -5,6 +5,7 @@ use super::flow::{Flow, MACHINE};
 use super::graph::{Copy, Graph};
 use super::simplify::Order;
 use crate::lists::Lists;
+use crate::rows;
 
 /// The groups, each under the node that stands for it.
 pub(super) struct Groups {
@@ -69,15 +70,12 @@ impl Groups {
 
 fn neighbours(graph: &Graph, order: &Order) -> Lists<u32> {
     let nodes = graph.nodes();
+    // What a merged node was live with is live with its group.
+    let mut groups = vec![0; nodes.div_ceil(64)];
+    order.stack.iter().for_each(|&node| rows::insert(&mut groups, node));
     let mut lists = Lists::new(nodes);
-    // By node, the last one that it was noted for.
-    let mut seen = vec![u32::MAX; nodes];
     for &node in &order.stack {
-        let groups = graph.neighbours(node).map(|other| order.representative(other));
-        lists.set(
-            node,
-            groups.filter(|&other| std::mem::replace(&mut seen[other as usize], node) != node),
-        );
+        lists.set(node, rows::common(graph.row(node), &groups));
     }
     lists
 }

@@ -6,6 +6,7 @@ use std::collections::BinaryHeap;
 
 use super::flow::MACHINE;
 use super::graph::Copy;
+use crate::rows;
 
 /// The end of a list.
 const NONE: u32 = u32::MAX;
@@ -25,7 +26,8 @@ pub(super) struct Pending<'a> {
     /// What those save that were not safe to merge, until the graph around
     /// them changes; then they are tried `again`.
     waiting: Vec<Option<u64>>,
-    are_waiting: usize,
+    /// Nodes that have such copies, and some that had.
+    waiters: Vec<u64>,
     again: Vec<(u64, Reverse<u32>)>,
 }
 
@@ -40,7 +42,7 @@ impl<'a> Pending<'a> {
             next: vec![NONE; 2 * copies.len()],
             queue: BinaryHeap::new(),
             waiting: vec![None; copies.len()],
-            are_waiting: 0,
+            waiters: vec![0; nodes.div_ceil(64)],
             again: vec![],
         };
         let mut queue = vec![];
@@ -98,29 +100,38 @@ impl<'a> Pending<'a> {
         let (count, cost) = self.open[b as usize];
         let (all, sum) = self.open[a as usize];
         self.open[a as usize] = (all + count, sum + cost);
+        if rows::contains(&self.waiters, b) {
+            rows::insert(&mut self.waiters, a);
+        }
         let list = std::mem::replace(&mut self.lists[b as usize], (NONE, NONE));
         if list.0 != NONE {
             self.append(a as usize, list);
         }
     }
 
-    /// Whether any copy waits.
-    pub(super) fn is_any_waiting(&self) -> bool {
-        self.are_waiting > 0
+    /// Copies that wait are to be tried again: those of all nodes that are in both
+    /// sets.
+    pub(super) fn wake_all(&mut self, a: &[u64], b: &[u64]) {
+        for (index, (a, b)) in a.iter().zip(b).enumerate() {
+            let nodes = a & b & self.waiters[index];
+            for bit in rows::numbers(&[nodes]) {
+                self.wake(64 * index as u32 + bit);
+            }
+        }
     }
 
     /// A node's copies that wait are to be tried again.
     pub(super) fn wake(&mut self, node: u32) {
-        if self.open[node as usize].0 == 0 || self.are_waiting == 0 {
+        if !rows::contains(&self.waiters, node) {
             return;
         }
+        rows::remove(&mut self.waiters, node);
         let (mut link, _) = std::mem::replace(&mut self.lists[node as usize], (NONE, NONE));
         while link != NONE {
             let (copy, next) = (link as usize / 2, self.next[link as usize]);
-            let waited = self.waiting[copy].take();
-            self.are_waiting -= usize::from(waited.is_some());
             // Those given up leave the list.
             if self.live[copy] {
+                let waited = self.waiting[copy].take();
                 self.again.extend(waited.map(|saved| (saved, Reverse(copy as u32))));
                 self.next[link as usize] = NONE;
                 self.append(node as usize, (link, link));
@@ -149,9 +160,9 @@ impl<'a> Pending<'a> {
         self.queue.push((saved, Reverse(index)));
     }
 
-    /// A copy is not safe to merge yet.
-    pub(super) fn wait(&mut self, saved: u64, index: u32) {
-        self.are_waiting += usize::from(self.waiting[index as usize].is_none());
+    /// A copy of these nodes is not safe to merge yet.
+    pub(super) fn wait(&mut self, saved: u64, index: u32, ends: [u32; 2]) {
         self.waiting[index as usize] = Some(saved);
+        ends.into_iter().for_each(|node| rows::insert(&mut self.waiters, node));
     }
 }

@@ -13,6 +13,7 @@ use super::flow::MACHINE;
 use super::graph::{Copy, Graph};
 use super::pending::Pending;
 use super::spill::Remake;
+use crate::rows;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -95,6 +96,14 @@ struct Simplifier<'a> {
     colors: usize,
     degree: Vec<usize>,
     states: Vec<State>,
+    /// Nodes that are active.
+    active: Vec<u64>,
+    /// Those of them that have as many neighbours as there are colours, or more.
+    significant: Vec<u64>,
+    /// Those that have just as many.
+    just: Vec<u64>,
+    /// Nodes that are in use for a short while.
+    scratch: Vec<u32>,
     copies: &'a [Copy],
     pending: Pending<'a>,
     stack: Vec<u32>,
@@ -127,7 +136,10 @@ pub(super) fn run(
         }
     }
     let degree = (0..nodes)
-        .map(|n| graph.degree(n as u32) + (graph.forbidden[n] & allowed).count_ones() as usize)
+        .map(|n| {
+            let near = graph.row(n as u32).iter().map(|word| word.count_ones()).sum::<u32>();
+            (near + (graph.forbidden[n] & allowed).count_ones()) as usize
+        })
         .collect();
     let mut simplifier = Simplifier {
         graph,
@@ -136,6 +148,10 @@ pub(super) fn run(
         colors: allowed.count_ones() as usize,
         degree,
         states: vec![State::Active; nodes],
+        active: vec![0; nodes.div_ceil(64)],
+        significant: vec![0; nodes.div_ceil(64)],
+        just: vec![0; nodes.div_ceil(64)],
+        scratch: vec![],
         copies,
         pending: Pending::new(copies, nodes),
         stack: vec![],
@@ -150,6 +166,8 @@ pub(super) fn run(
 impl Simplifier<'_> {
     fn run(&mut self) {
         for node in self.present.clone() {
+            rows::insert(&mut self.active, node);
+            self.note_degree(node);
             self.note_low(node);
         }
         while self.remove_easy() || self.merge_one() || self.freeze_one() || self.give_up_one() {}
@@ -174,12 +192,28 @@ impl Simplifier<'_> {
     /// Tries the copies of a node's neighbours again: it counts less in what
     /// is safe.
     fn wake_around(&mut self, node: u32) {
-        if !self.pending.is_any_waiting() {
-            return;
+        self.pending.wake_all(self.graph.row(node), &self.active);
+    }
+
+    /// The node is not active any more.
+    fn leave(&mut self, node: u32, state: State) {
+        self.states[node as usize] = state;
+        for set in [&mut self.active, &mut self.significant, &mut self.just] {
+            rows::remove(set, node);
         }
-        for other in self.graph.neighbours(node) {
-            if self.states[other as usize] == State::Active {
-                self.pending.wake(other);
+    }
+
+    /// Notes the degree of an active node.
+    fn note_degree(&mut self, node: u32) {
+        let degree = self.degree[node as usize];
+        for (set, is_in) in [
+            (&mut self.significant, degree >= self.colors),
+            (&mut self.just, degree == self.colors),
+        ] {
+            if is_in {
+                rows::insert(set, node);
+            } else {
+                rows::remove(set, node);
             }
         }
     }
@@ -234,24 +268,26 @@ impl Simplifier<'_> {
     }
 
     fn remove(&mut self, node: u32) {
-        self.states[node as usize] = State::Removed;
+        self.leave(node, State::Removed);
         self.stack.push(node);
-        for i in 0..self.graph.degree(node) {
-            let other = self.graph.neighbour(node, i);
+        let mut near = std::mem::take(&mut self.scratch);
+        near.clear();
+        near.extend(rows::common(self.graph.row(node), &self.active));
+        for &other in &near {
             self.lower_degree(other);
         }
+        self.scratch = near;
     }
 
+    /// An active node has a neighbour less.
     fn lower_degree(&mut self, node: u32) {
         let old = self.degree[node as usize];
         self.degree[node as usize] = old.saturating_sub(1);
-        if self.states[node as usize] != State::Active {
-            return;
-        }
-        if old == self.colors {
-            self.note_low(node);
-        }
         if old == self.colors || old == self.colors + 1 {
+            self.note_degree(node);
+            if old == self.colors {
+                self.note_low(node);
+            }
             self.wake_around(node);
         }
     }
@@ -279,7 +315,7 @@ impl Simplifier<'_> {
                 self.merge(a, b);
                 return true;
             } else {
-                self.pending.wait(now, index);
+                self.pending.wait(now, index, [a, b]);
             }
         }
         false
@@ -290,44 +326,39 @@ impl Simplifier<'_> {
         self.graph.are_connected(a, b) || self.allowed & !forbidden == 0
     }
 
-    fn neighbours(&self, node: u32) -> impl Iterator<Item = u32> + '_ {
-        self.graph.neighbours(node).filter(|&n| self.states[n as usize] == State::Active)
-    }
-
     /// Whether merging leaves the graph as colourable as it is: Briggs' test.
     fn is_safe(&self, a: u32, b: u32) -> bool {
         let forbidden = self.graph.forbidden[a as usize] | self.graph.forbidden[b as usize];
-        let mut significant = (forbidden & self.allowed).count_ones() as usize;
-        for n in self.neighbours(a) {
-            let common = usize::from(self.graph.are_connected(n, b));
-            significant += usize::from(self.degree[n as usize] - common >= self.colors);
+        let mut significant = (forbidden & self.allowed).count_ones();
+        let near = self.graph.row(a).iter().zip(self.graph.row(b));
+        for ((a, b), (all, just)) in near.zip(self.significant.iter().zip(&self.just)) {
+            // A neighbour of both has one less.
+            let count = (a | b) & all & !(a & b & just);
+            significant += count.count_ones();
         }
-        for n in self.neighbours(b).filter(|&n| !self.graph.are_connected(n, a)) {
-            significant += usize::from(self.degree[n as usize] >= self.colors);
-        }
-        significant < self.colors
+        (significant as usize) < self.colors
     }
 
     /// Merges `b` into `a`.
     fn merge(&mut self, a: u32, b: u32) {
-        self.states[b as usize] = State::Merged(a);
-        for i in 0..self.graph.degree(b) {
-            let n = self.graph.neighbour(b, i);
-            let active = self.states[n as usize] == State::Active;
-            if self.graph.are_connected(n, a) {
-                if active {
-                    self.lower_degree(n);
-                }
-            } else {
+        self.leave(b, State::Merged(a));
+        let mut near = std::mem::take(&mut self.scratch);
+        near.clear();
+        near.extend(rows::numbers(self.graph.row(b)));
+        for &n in &near {
+            let active = rows::contains(&self.active, n);
+            if !self.graph.are_connected(n, a) {
                 self.graph.connect(n, a);
-                if active {
-                    self.degree[a as usize] += 1;
-                }
+                self.degree[a as usize] += usize::from(active);
+            } else if active {
+                self.lower_degree(n);
             }
         }
+        self.scratch = near;
         let (old, new) = (self.graph.forbidden[a as usize], self.graph.forbidden[b as usize]);
         self.graph.forbidden[a as usize] |= new;
         self.degree[a as usize] += (new & !old & self.allowed).count_ones() as usize;
+        self.note_degree(a);
         self.costs.merge(a as usize, b as usize);
         self.pending.join(a, b);
         self.note_low(a);
