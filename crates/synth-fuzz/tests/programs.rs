@@ -64,6 +64,11 @@ fn memories() {
 }
 
 #[test]
+fn names() {
+    program("names.wat");
+}
+
+#[test]
 fn pages() {
     program("pages.wat");
 }

@@ -503,7 +503,8 @@ impl Declarer<'_> {
                 ExternKind::Function => {
                     return by_name.get(symbol_name(&export.name).as_str()).copied();
                 }
-                ExternKind::Memory => env.memories.get(index).map(|m| m.base),
+                // Its symbol is not named for the export, and another may be.
+                ExternKind::Memory => return env.memories.get(index).map(|m| m.base),
                 ExternKind::Table => env.tables.get(index).and_then(|t| t.base),
                 ExternKind::Global => env.globals.get(index).and_then(|g| g.symbol),
                 ExternKind::Tag => None,
