@@ -12,6 +12,7 @@
 mod case;
 mod compare;
 mod emulated;
+mod equivalent;
 mod generate;
 mod host;
 mod interpreter;

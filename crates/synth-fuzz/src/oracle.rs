@@ -8,6 +8,7 @@ use wasmi::{
 };
 
 use crate::case::{Case, End, Engine, EngineError, Trace};
+use crate::equivalent;
 use crate::host::{GLOBALS, Host, PAGES};
 
 /// Runs modules with wasmi.
@@ -52,7 +53,9 @@ impl Oracle {
         config.consume_fuel(true).set_max_recursion_depth(200);
         config.wasm_custom_page_sizes(true);
         let engine = Wasmi::new(&config);
-        let module = wasmi::Module::new(&engine, case.module.bytes())
+        let bytes = equivalent::for_wasmi(case.module.bytes())
+            .map_err(|e| EngineError::Failed(e.to_string()))?;
+        let module = wasmi::Module::new(&engine, &bytes)
             .map_err(|e| EngineError::Unsupported(e.to_string()))?;
         let mut store = Store::new(&engine, Host::default());
         let linker = link(case, &engine, &mut store)?;

@@ -34,6 +34,11 @@ fn control() {
 }
 
 #[test]
+fn blocks() {
+    program("blocks.wat");
+}
+
+#[test]
 fn memory() {
     program("memory.wat");
 }
