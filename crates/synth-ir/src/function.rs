@@ -400,6 +400,22 @@ impl InstData {
         }
     }
 
+    /// Calls `f` on each destination of a terminator, in order.
+    pub fn for_each_successor(&self, mut f: impl FnMut(&BlockCall)) {
+        match self {
+            InstData::Jump(call) => f(call),
+            InstData::Branch { then, other, .. } => {
+                f(then);
+                f(other);
+            }
+            InstData::Switch { targets, default, .. } => {
+                targets.iter().for_each(&mut f);
+                f(default);
+            }
+            _ => {}
+        }
+    }
+
     /// The destination of that number of a terminator.
     pub fn successor(&self, number: usize) -> Option<&BlockCall> {
         match self {
@@ -573,7 +589,7 @@ pub struct Function {
     /// All instructions ever made; those in a live block are live.
     pub insts: PrimaryMap<Inst, InstData>,
     /// Results of each instruction.
-    pub results: SecondaryMap<Inst, Vec<Value>>,
+    pub results: SecondaryMap<Inst, SmallVec<[Value; 2]>>,
     /// All values.
     pub values: PrimaryMap<Value, ValueData>,
     /// Objects of the frame.
@@ -635,7 +651,7 @@ impl Function {
     }
 
     /// Types of the results that an instruction has.
-    pub fn result_types(&self, data: &InstData) -> Vec<Type> {
+    pub fn result_types(&self, data: &InstData) -> SmallVec<[Type; 2]> {
         use InstData::*;
         match data {
             Const(_)
@@ -644,22 +660,22 @@ impl Function {
             | StackSave
             | Wide { .. }
             | Compare { .. }
-            | Compare64 { .. } => vec![Type::I32],
-            F32Const(_) => vec![Type::F32],
-            F64Const(_) => vec![Type::F64],
-            Unary { op, .. } => vec![op.result_type()],
-            Float { op, .. } => vec![op.result_type()],
-            Binary { op, .. } => vec![op.result_type()],
-            Select { args, .. } => vec![self.values[args[0]].ty],
-            Load { op, .. } => vec![op.result_type()],
+            | Compare64 { .. } => smallvec![Type::I32],
+            F32Const(_) => smallvec![Type::F32],
+            F64Const(_) => smallvec![Type::F64],
+            Unary { op, .. } => smallvec![op.result_type()],
+            Float { op, .. } => smallvec![op.result_type()],
+            Binary { op, .. } => smallvec![op.result_type()],
+            Select { args, .. } => smallvec![self.values[args[0]].ty],
+            Load { op, .. } => smallvec![op.result_type()],
             Call { sig, .. } | CallIndirect { sig, .. } => {
                 self.sigs[*sig].result_values().collect()
             }
             Atomic { op, width, .. } => {
                 let words = if op.has_result() { width.words() } else { 0 };
-                vec![Type::I32; words]
+                smallvec![Type::I32; words]
             }
-            System { op, .. } => op.result_types().to_vec(),
+            System { op, .. } => SmallVec::from_slice(op.result_types()),
             Store { .. }
             | StackRestore { .. }
             | TrapIf { .. }
@@ -669,7 +685,7 @@ impl Function {
             | Return(_)
             | TailCall { .. }
             | TailCallIndirect { .. }
-            | Trap(_) => vec![],
+            | Trap(_) => smallvec![],
         }
     }
 
@@ -690,7 +706,11 @@ impl Function {
     /// Blocks that a block branches to; one may occur several times.
     pub fn successors(&self, block: Block) -> SmallVec<[Block; 2]> {
         match self.terminator(block) {
-            Some(inst) => self.insts[inst].successors().iter().map(|c| c.block).collect(),
+            Some(inst) => {
+                let mut blocks = smallvec![];
+                self.insts[inst].for_each_successor(|call| blocks.push(call.block));
+                blocks
+            }
             None => smallvec![],
         }
     }

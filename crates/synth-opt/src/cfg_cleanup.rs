@@ -6,7 +6,7 @@
 //! A reducible graph stays reducible: threading contracts the edge out of an
 //! empty block, for all its predecessors alike.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use synth_ir::cfg::Cfg;
 use synth_ir::entity::SecondaryMap;
@@ -97,6 +97,13 @@ fn fold(data: &InstData, constant: Option<i32>) -> Option<InstData> {
 
 /// Redirects edges into a block that only jumps on to where it jumps.
 fn thread_jumps(func: &mut Function) -> bool {
+    let only_jumps = |&block: &Block| match func.blocks[block].insts[..] {
+        [inst] => matches!(func.insts[inst], InstData::Jump(_)),
+        _ => false,
+    };
+    if !func.layout.iter().skip(1).any(only_jumps) {
+        return false;
+    }
     let outside = params_used_elsewhere(func);
     let mut forward: SecondaryMap<Block, Option<BlockCall>> = SecondaryMap::new();
     let cfg = Cfg::new(func);
@@ -163,7 +170,19 @@ fn params_used_elsewhere(func: &Function) -> SecondaryMap<Value, bool> {
 
 /// Appends each block that has one predecessor, which jumps to it, there.
 fn merge_blocks(func: &mut Function) -> bool {
-    let edges = Edges::new(func);
+    let mut edges: SecondaryMap<Block, u32> = SecondaryMap::new();
+    edges.resize(func.blocks.len());
+    let terminators = || func.layout.iter().filter_map(|&block| func.terminator(block));
+    for inst in terminators() {
+        func.insts[inst].for_each_successor(|call| edges[call.block] += 1);
+    }
+    let is_last = |inst| match &func.insts[inst] {
+        InstData::Jump(call) => edges[call.block] == 1,
+        _ => false,
+    };
+    if !terminators().any(is_last) {
+        return false;
+    }
     let mut replacements = Replacements::default();
     let mut merged: SecondaryMap<Block, bool> = SecondaryMap::new();
     let entry = func.entry();
@@ -176,7 +195,7 @@ fn merge_blocks(func: &mut Function) -> bool {
         while let Some(inst) = func.terminator(block) {
             let InstData::Jump(call) = &func.insts[inst] else { break };
             let next = call.block;
-            if next == block || next == entry || edges.to(next).len() != 1 {
+            if next == block || next == entry || edges[next] != 1 {
                 break;
             }
             let args = call.args.clone();
@@ -202,6 +221,9 @@ const SWEEPS: usize = 3;
 /// Replaces parameters that always have one value, and of those that always
 /// have the same value as another one all but the first.
 fn simplify_params(func: &mut Function) -> bool {
+    if func.layout.iter().skip(1).all(|&block| func.blocks[block].params.is_empty()) {
+        return false;
+    }
     let edges = Edges::new(func);
     let mut replacements = Replacements::default();
     let mut any = false;
@@ -238,7 +260,7 @@ fn simplify_params_of(
 ) -> bool {
     let mut changed = false;
     let mut constants = vec![];
-    let mut seen: HashMap<Vec<Value>, Value> = HashMap::new();
+    let mut seen: FxHashMap<Vec<Value>, Value> = FxHashMap::default();
     for number in 0..func.blocks[block].params.len() {
         let param = func.blocks[block].params[number];
         if replacements.is_replaced(param) {

@@ -1,5 +1,6 @@
 //! Small edits that several passes share.
 
+use smallvec::SmallVec;
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{Block, Definition, Function, Inst, Linkage, Program, SymbolId, Value};
 
@@ -64,20 +65,24 @@ impl Replacements {
 
 /// The edges that lead to each block.
 pub(crate) struct Edges {
-    into: SecondaryMap<Block, Vec<(Inst, u32)>>,
+    into: SecondaryMap<Block, SmallVec<[(Inst, u32); 2]>>,
     from: SecondaryMap<Inst, Option<Block>>,
 }
 
 impl Edges {
     pub(crate) fn new(func: &Function) -> Self {
-        let mut into: SecondaryMap<Block, Vec<(Inst, u32)>> = SecondaryMap::new();
+        let mut into: SecondaryMap<Block, SmallVec<[(Inst, u32); 2]>> = SecondaryMap::new();
         let mut from = SecondaryMap::new();
+        into.resize(func.blocks.len());
+        from.resize(func.insts.len());
         for &block in &func.layout {
             if let Some(inst) = func.terminator(block) {
                 from[inst] = Some(block);
-                for (i, call) in func.insts[inst].successors().into_iter().enumerate() {
-                    into[call.block].push((inst, i as u32));
-                }
+                let mut number = 0;
+                func.insts[inst].for_each_successor(|call| {
+                    into[call.block].push((inst, number));
+                    number += 1;
+                });
             }
         }
         Edges { into, from }

@@ -3,7 +3,7 @@
 //! symbols and slots do not count, as they can be made where they are used;
 //! nor does what only lives through the loop, which can wait in memory.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 use synth_ir::cfg::{Cfg, DomTree, Loops};
 use synth_ir::entity::SecondaryMap;
@@ -18,7 +18,7 @@ pub(crate) struct Pressure(SecondaryMap<Block, u32>);
 impl Pressure {
     pub(crate) fn new(func: &Function, cfg: &Cfg, dom: &DomTree, loops: &Loops) -> Self {
         let mut values: SecondaryMap<Block, u32> = SecondaryMap::new();
-        let mut seen: HashSet<(Block, Value)> = HashSet::new();
+        let mut seen: FxHashSet<(Block, Value)> = FxHashSet::default();
         let mut home: SecondaryMap<Inst, Option<Block>> = SecondaryMap::new();
         for header in loops.headers() {
             values[header] = func.blocks[header].params.len() as u32;

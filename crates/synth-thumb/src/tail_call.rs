@@ -135,7 +135,7 @@ pub(crate) fn without_impossible(func: &Function, options: &Options) -> Option<F
         };
         out.blocks[block].insts.pop();
         let call = out.append(block, call, loc);
-        let results = out.results[call].clone();
+        let results = out.results[call].to_vec();
         out.append(block, InstData::Return(results), loc);
     }
     Some(out)

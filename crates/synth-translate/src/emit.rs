@@ -132,7 +132,7 @@ impl Translator<'_, '_> {
         args: Vec<Value>,
     ) -> Vec<Value> {
         let inst = self.effect(InstData::Call { callee, sig, args });
-        self.func.results[inst].clone()
+        self.func.results[inst].to_vec()
     }
 
     /// Calls a helper of the run-time ABI.

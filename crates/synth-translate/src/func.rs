@@ -457,7 +457,7 @@ pub(crate) fn forwarding(signature: Signature, callee: SymbolId) -> Function {
     let args: Vec<Value> = types.into_iter().map(|ty| func.add_param(block, ty)).collect();
     let sig = func.add_sig(signature);
     let call = func.append(block, InstData::Call { callee, sig, args }, SourceLoc::default());
-    let results = func.results[call].clone();
+    let results = func.results[call].to_vec();
     func.append(block, InstData::Return(results), SourceLoc::default());
     debug_assert_eq!(block.index(), 0);
     func

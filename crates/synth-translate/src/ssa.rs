@@ -17,7 +17,7 @@
 //! have outgrown the function's size, and the caller then keeps the
 //! variables in memory.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 use synth_ir::entity::SecondaryMap;
@@ -73,7 +73,7 @@ struct BlockState {
 pub(crate) struct Ssa {
     entry: Block,
     blocks: SecondaryMap<Block, BlockState>,
-    defs: HashMap<(Block, Var), Value>,
+    defs: FxHashMap<(Block, Var), Value>,
     phis: Vec<Phi>,
     phi_of: SecondaryMap<Value, Option<PhiId>>,
     /// What a trivial parameter stands for.
@@ -99,7 +99,7 @@ impl Ssa {
         Ssa {
             entry,
             blocks,
-            defs: HashMap::new(),
+            defs: FxHashMap::default(),
             phis: Vec::new(),
             phi_of: SecondaryMap::new(),
             alias: SecondaryMap::new(),

@@ -4,7 +4,7 @@
 use cranelift_entity::SecondaryMap;
 
 use super::{Cfg, NONE};
-use crate::function::{Block, Function};
+use crate::function::{Block, BlockCall, Function};
 
 /// The dominator tree of the reachable blocks.
 #[derive(Clone, Debug)]
@@ -22,19 +22,24 @@ impl DomTree {
         let rpo = cfg.reverse_postorder();
         let idom = immediate_dominators(func, cfg);
         let mut parent = SecondaryMap::new();
-        let mut children: SecondaryMap<Block, Vec<Block>> = SecondaryMap::new();
-        for (&block, &dominator) in rpo.iter().zip(&idom).skip(1) {
-            let dominator = rpo[dominator as usize];
-            parent[block] = Some(dominator);
-            children[dominator].push(block);
+        parent.resize(func.blocks.len());
+        // The first child of each block and the next one with the same parent, by
+        // position.
+        let (mut first, mut next) = (vec![NONE; rpo.len()], vec![NONE; rpo.len()]);
+        for (number, &dominator) in idom.iter().enumerate().skip(1).rev() {
+            parent[rpo[number]] = Some(rpo[dominator as usize]);
+            next[number] = std::mem::replace(&mut first[dominator as usize], number as u32);
         }
         let mut preorder = Vec::with_capacity(rpo.len());
         let mut span = SecondaryMap::with_default((NONE, 0));
-        let mut stack = vec![func.entry()];
-        while let Some(block) = stack.pop() {
+        span.resize(func.blocks.len());
+        let mut stack = vec![0];
+        while let Some(number) = stack.pop() {
+            let block = rpo[number as usize];
             span[block] = (preorder.len() as u32, preorder.len() as u32);
             preorder.push(block);
-            stack.extend(children[block].iter().rev());
+            let links = [next[number as usize], first[number as usize]];
+            stack.extend(links.into_iter().filter(|&link| link != NONE));
         }
         for &block in preorder.iter().skip(1).rev() {
             if let Some(dominator) = parent[block] {
@@ -119,8 +124,12 @@ fn depth_first(func: &Function, cfg: &Cfg) -> (Vec<u32>, Vec<u32>) {
         }
         parent[block as usize] = from;
         order.push(block);
-        let successors = func.successors(cfg.rpo[block as usize]);
-        stack.extend(successors.iter().rev().map(|&next| (cfg.position[next], block)));
+        if let Some(inst) = func.terminator(cfg.rpo[block as usize]) {
+            let start = stack.len();
+            let push = |call: &BlockCall| stack.push((cfg.position[call.block], block));
+            func.insts[inst].for_each_successor(push);
+            stack[start..].reverse();
+        }
     }
     (order, parent)
 }
@@ -137,7 +146,8 @@ fn immediate_dominators(func: &Function, cfg: &Cfg) -> Vec<u32> {
     for (i, &block) in order.iter().enumerate() {
         state.semi[block as usize] = i as u32;
     }
-    let mut buckets: Vec<Vec<u32>> = vec![vec![]; count];
+    // Lists of blocks by their semidominator: the first one, and the next of each.
+    let (mut buckets, mut next) = (vec![NONE; count], vec![NONE; count]);
     let mut idom = vec![0; count];
     let mut path = vec![];
     for &block in order.iter().skip(1).rev() {
@@ -146,13 +156,16 @@ fn immediate_dominators(func: &Function, cfg: &Cfg) -> Vec<u32> {
             let best = state.evaluate(cfg.position[pred], &mut path);
             state.semi[b] = state.semi[b].min(state.semi[best as usize]);
         }
-        buckets[order[state.semi[b] as usize] as usize].push(block);
+        let bucket = &mut buckets[order[state.semi[b] as usize] as usize];
+        next[b] = std::mem::replace(bucket, block);
         let up = parent[b];
         state.ancestor[b] = up;
-        for v in std::mem::take(&mut buckets[up as usize]) {
+        let mut v = std::mem::replace(&mut buckets[up as usize], NONE);
+        while v != NONE {
             let best = state.evaluate(v, &mut path);
             let closer = state.semi[best as usize] < state.semi[v as usize];
             idom[v as usize] = if closer { best } else { up };
+            v = next[v as usize];
         }
     }
     for &block in order.iter().skip(1) {

@@ -36,6 +36,7 @@ impl Cfg {
     pub fn new(func: &Function) -> Self {
         let rpo = reverse_postorder(func);
         let mut position = SecondaryMap::with_default(NONE);
+        position.resize(func.blocks.len());
         for (i, &block) in rpo.iter().enumerate() {
             position[block] = i as u32;
         }
@@ -82,32 +83,41 @@ impl Cfg {
 fn for_each_edge(func: &Function, blocks: &[Block], mut f: impl FnMut(Block, Block)) {
     for &block in blocks {
         if let Some(inst) = func.terminator(block) {
-            func.insts[inst].successors().iter().for_each(|call| f(block, call.block));
+            func.insts[inst].for_each_successor(|call| f(block, call.block));
         }
     }
 }
 
 fn reverse_postorder(func: &Function) -> Vec<Block> {
     let mut seen = SecondaryMap::with_default(false);
-    let mut postorder = vec![];
-    let mut stack = vec![(func.entry(), func.successors(func.entry()))];
-    seen[func.entry()] = true;
-    while let Some((block, successors)) = stack.last_mut() {
-        // From the last successor to the first, so that the reverse of the
-        // postorder lists the first one first.
-        match successors.pop() {
-            Some(next) if !std::mem::replace(&mut seen[next], true) => {
-                stack.push((next, func.successors(next)));
+    seen.resize(func.blocks.len());
+    let mut postorder = Vec::with_capacity(func.layout.len());
+    // The blocks on the way from the entry, and behind each the successors that
+    // are still to be looked at, in one stack.
+    let mut stack = vec![Visit::Enter(func.entry())];
+    while let Some(visit) = stack.pop() {
+        match visit {
+            Visit::Enter(block) if !std::mem::replace(&mut seen[block], true) => {
+                stack.push(Visit::Leave(block));
+                if let Some(inst) = func.terminator(block) {
+                    // The last successor is taken first, so that the reverse of
+                    // the postorder lists the first one first.
+                    func.insts[inst]
+                        .for_each_successor(|call| stack.push(Visit::Enter(call.block)));
+                }
             }
-            Some(_) => {}
-            None => {
-                postorder.push(*block);
-                stack.pop();
-            }
+            Visit::Enter(_) => {}
+            Visit::Leave(block) => postorder.push(block),
         }
     }
     postorder.reverse();
     postorder
+}
+
+/// A step of a depth-first search.
+enum Visit {
+    Enter(Block),
+    Leave(Block),
 }
 
 /// Whether every cycle has a single block through which it is entered: each

@@ -22,7 +22,7 @@ mod loops;
 mod summary;
 mod walk;
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -110,7 +110,7 @@ fn visit(func: &mut Function, block: Block, walk: &mut Walk<'_>) -> bool {
     let mut out = Vec::with_capacity(before);
     let mut groups: Vec<Group> = vec![];
     // The groups that the next check may join, and their code.
-    let mut open: HashMap<Value, usize> = HashMap::new();
+    let mut open: FxHashMap<Value, usize> = FxHashMap::default();
     let mut code_here: Option<TrapCode> = None;
     for inst in insts {
         match func.insts[inst] {

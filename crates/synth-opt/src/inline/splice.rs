@@ -195,7 +195,7 @@ impl Copy {
             let value = func.values.push(ValueData { ty, def });
             func.results[call].push(value);
         }
-        let args = func.results[call].clone();
+        let args = func.results[call].to_vec();
         let jump = func.insts.push(InstData::Jump(BlockCall::new(to, args)));
         func.blocks[block].insts.push(jump);
     }

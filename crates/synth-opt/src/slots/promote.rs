@@ -7,7 +7,9 @@
 //! written (pruned SSA form; parameters that turn out to have one value are
 //! left to the clean-up of the control flow). What was never written is zero.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
+
+use rustc_hash::FxHashMap;
 
 use synth_ir::cfg::Cfg;
 use synth_ir::entity::SecondaryMap;
@@ -42,8 +44,8 @@ pub(super) fn run(func: &mut Function, accesses: &[Access], pieces: &mut Pieces)
         func,
         variables: &variables,
         params,
-        ends: HashMap::new(),
-        current: HashMap::new(),
+        ends: FxHashMap::default(),
+        current: FxHashMap::default(),
         undefined: BTreeMap::new(),
         same: Replacements::default(),
         out: vec![],
@@ -260,9 +262,9 @@ struct Renamer<'f> {
     params: SecondaryMap<Block, Vec<(Var, Value)>>,
     /// The value of each variable at the end of a block where it lives or is
     /// written.
-    ends: HashMap<(Block, Var), Value>,
+    ends: FxHashMap<(Block, Var), Value>,
     /// The value of each variable at the current place.
-    current: HashMap<Var, Value>,
+    current: FxHashMap<Var, Value>,
     /// What was never written.
     undefined: BTreeMap<Type, Inst>,
     same: Replacements,

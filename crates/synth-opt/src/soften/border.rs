@@ -3,6 +3,7 @@
 //! stay floats; if their type has become words elsewhere in the function, they
 //! are changed to words directly behind the border, and from words before it.
 
+use smallvec::smallvec;
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{
     AbiType, BinaryOp, Convention, Function, Inst, InstData, Signature, SourceLoc, Type, UnaryOp,
@@ -103,11 +104,11 @@ impl Border<'_> {
         self.out.push(inst);
         if callee.is_some() {
             let results = std::mem::take(&mut self.func.results[inst]);
-            let taken = self.take(results, vfp);
+            let taken = self.take(results.to_vec(), vfp);
             for (number, &value) in taken.iter().enumerate() {
                 self.func.values[value].def = ValueDef::Result(inst, number as u32);
             }
-            self.func.results[inst] = taken;
+            self.func.results[inst] = taken.into();
         }
     }
 
@@ -161,7 +162,7 @@ impl Border<'_> {
                 words
             };
             let inst = self.func.insts.push(of_words(&words));
-            self.func.results[inst] = vec![value];
+            self.func.results[inst] = smallvec![value];
             self.func.values[value].def = ValueDef::Result(inst, 0);
             self.func.locs[inst] = self.loc;
             self.out.push(inst);

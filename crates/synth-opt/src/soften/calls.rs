@@ -185,7 +185,7 @@ impl Lowering<'_> {
     fn inst(&mut self, data: InstData) -> Vec<Value> {
         let inst = self.func.make_inst(data, self.loc);
         self.out.push(inst);
-        self.func.results[inst].clone()
+        self.func.results[inst].to_vec()
     }
 
     fn value(&mut self, data: InstData) -> Value {

@@ -1,6 +1,7 @@
 //! Turns float values into words: an f32 into an i32, an f64 into two i32,
 //! low word first, but for those that cross a border as floats.
 
+use smallvec::smallvec;
 use synth_ir::cfg::Cfg;
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{
@@ -107,7 +108,7 @@ impl Softener<'_> {
     /// Appends an instruction that defines an existing value.
     fn define(&mut self, value: Value, data: InstData) {
         let inst = self.func.insts.push(data);
-        self.func.results[inst] = vec![value];
+        self.func.results[inst] = smallvec![value];
         self.func.values[value].def = ValueDef::Result(inst, 0);
         self.place(inst);
     }

@@ -25,12 +25,12 @@ use state::{Analysis, Entries, State, index};
 pub fn run(function: &mut MFunction, spilled: usize) {
     let Some(entries) = Analysis::new(function, spilled).run() else { return };
     for number in 0..function.blocks.len() {
-        let Some(mut state) = entries.states[number].clone() else { continue };
+        let Some(mut walk) = entries.walk(number as u32) else { continue };
         let insts = std::mem::take(&mut function.blocks[number].insts);
         let mut kept = Vec::with_capacity(insts.len());
-        for (at, mut located) in insts.into_iter().enumerate() {
-            let change = change(&entries, &state, &located.inst);
-            entries.step(&mut state, number as u32, at as u32, &mut located.inst);
+        for mut located in insts {
+            let change = change(&entries, &walk.state, &located.inst);
+            walk.step(&entries, &mut located.inst);
             match change {
                 Change::Remove => continue,
                 Change::Copy(rd, rm) => located.inst = MInst::Mov { rd, rm },

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use synth_ir::SymbolId;
 
-use crate::mach::{FrameSlot, Located, MFunction, MInst, Mode, OperandKind, Reg, Width};
+use crate::mach::{FrameSlot, MFunction, MInst, Mode, OperandKind, Reg, Width};
 
 /// Passes over the function until the analysis gives up.
 const PASSES: usize = 12;
@@ -33,7 +33,7 @@ pub(super) type State = Vec<Option<Held>>;
 
 /// The analysis of one function.
 pub(super) struct Analysis<'a> {
-    blocks: Vec<&'a [Located]>,
+    function: &'a mut MFunction,
     places: Places,
 }
 
@@ -47,10 +47,9 @@ pub(super) struct Entries {
 }
 
 impl<'a> Analysis<'a> {
-    pub(super) fn new(function: &'a MFunction, spilled: usize) -> Self {
+    pub(super) fn new(function: &'a mut MFunction, spilled: usize) -> Self {
         let mut places = BTreeMap::new();
-        let blocks: Vec<_> = function.blocks.iter().map(|block| &*block.insts).collect();
-        for located in blocks.iter().copied().flatten() {
+        for located in function.blocks.iter().flat_map(|block| &block.insts) {
             if let MInst::Load { width: Width::Word, mode: Mode::Slot(slot, offset), .. } =
                 located.inst
                 && slot.0 as usize >= spilled
@@ -60,28 +59,33 @@ impl<'a> Analysis<'a> {
                 places.entry((slot, offset)).or_insert(number);
             }
         }
-        Analysis { blocks, places: Places(places) }
+        Analysis { function, places: Places(places) }
     }
 
     /// The states, unless they change too often.
     pub(super) fn run(self) -> Option<Entries> {
         let order = self.reverse_postorder();
-        let mut entries = Entries { states: vec![None; self.blocks.len()], places: self.places };
+        let count = self.function.blocks.len();
+        let mut entries = Entries { states: vec![None; count], places: self.places };
         entries.states[0] = Some(vec![None; REGS + entries.places.0.len()]);
+        // Blocks whose states have changed since they were walked.
+        let mut changed = vec![false; count];
+        changed[0] = true;
         for _ in 0..PASSES {
-            let mut changed = false;
             for &block in &order {
-                let Some(mut state) = entries.states[block as usize].clone() else { continue };
-                let insts = self.blocks[block as usize];
-                for (at, located) in insts.iter().enumerate() {
-                    entries.step(&mut state, block, at as u32, &mut located.inst.clone());
+                if !std::mem::take(&mut changed[block as usize]) {
+                    continue;
                 }
+                let Some(mut walk) = entries.walk(block) else { continue };
+                let insts = &mut self.function.blocks[block as usize].insts;
+                insts.iter_mut().for_each(|located| walk.step(&entries, &mut located.inst));
                 let targets = insts.last().map(|last| last.inst.targets()).unwrap_or_default();
                 for target in targets {
-                    changed |= meet(&mut entries.states[target.block as usize], &state);
+                    let target = target.block as usize;
+                    changed[target] |= meet(&mut entries.states[target], &walk.state);
                 }
             }
-            if !changed {
+            if !changed.contains(&true) {
                 return Some(entries);
             }
         }
@@ -90,7 +94,7 @@ impl<'a> Analysis<'a> {
 
     fn reverse_postorder(&self) -> Vec<u32> {
         let successors = |block: u32| -> Vec<u32> {
-            let last = self.blocks[block as usize].last();
+            let last = self.function.blocks[block as usize].insts.last();
             last.map(|l| l.inst.targets().iter().map(|t| t.block).collect()).unwrap_or_default()
         };
         let (mut order, mut seen) = (vec![], BTreeSet::from([0]));
@@ -153,75 +157,98 @@ impl Entries {
         }
     }
 
-    pub(super) fn place(&self, mode: Mode) -> Option<usize> {
+    /// Where an instruction that only moves a value puts it, and where it is.
+    fn moves(&self, inst: &MInst) -> Option<(usize, usize)> {
+        match *inst {
+            MInst::Mov { rd, rm } => Some((index(rd)?, index(rm)?)),
+            MInst::Load { width: Width::Word, rd, mode } => Some((index(rd)?, self.place(mode)?)),
+            MInst::Store { width: Width::Word, rt, mode } => Some((self.place(mode)?, index(rt)?)),
+            _ => None,
+        }
+    }
+
+    fn place(&self, mode: Mode) -> Option<usize> {
         match mode {
             Mode::Slot(slot, offset) => self.places.0.get(&(slot, offset)).copied(),
             _ => None,
         }
     }
 
-    /// What holds behind an instruction.
-    pub(super) fn step(&self, state: &mut State, block: u32, at: u32, inst: &mut MInst) {
+    /// A walk through a block, if it is reached.
+    pub(super) fn walk(&self, block: u32) -> Option<Walk> {
+        let state = self.states[block as usize].clone()?;
+        let is_own =
+            |held: &Option<Held>| matches!(held, Some(Held::Result(of, ..)) if *of == block);
+        Some(Walk { repeats: state.iter().any(is_own), state, block, at: 0 })
+    }
+}
+
+/// A walk through the instructions of a block.
+pub(super) struct Walk {
+    pub(super) state: State,
+    block: u32,
+    at: u32,
+    /// Whether something held a result of this block when it was entered.
+    repeats: bool,
+}
+
+impl Walk {
+    /// Goes on behind an instruction.
+    pub(super) fn step(&mut self, entries: &Entries, inst: &mut MInst) {
         if let Some((rd, held)) = defined(inst) {
-            set(state, rd, Some(held));
-            return;
+            self.set(rd, held);
+        } else if let Some((to, from)) = entries.moves(inst) {
+            let held = self.known(from);
+            self.state[to] = Some(held);
+        } else {
+            self.other(inst);
         }
-        let result = |number| Held::Result(block, at, number);
-        match *inst {
-            MInst::Mov { rd, rm } => {
-                if let (Some(_), Some(from)) = (index(rd), index(rm)) {
-                    let held = known(state, from, result(0));
-                    set(state, rd, Some(held));
-                }
-            }
-            MInst::Load { width: Width::Word, rd, mode } if self.place(mode).is_some() => {
-                if let Some(place) = self.place(mode) {
-                    let held = known(state, place, result(0));
-                    set(state, rd, Some(held));
-                }
-            }
-            MInst::Store { width: Width::Word, rt, mode } if self.place(mode).is_some() => {
-                if let (Some(place), Some(from)) = (self.place(mode), index(rt)) {
-                    let held = known(state, from, result(0));
-                    state[place] = Some(held);
-                }
-            }
-            _ => other(state, inst, result),
+        self.at += 1;
+    }
+
+    fn result(&self, number: u8) -> Held {
+        Held::Result(self.block, self.at, number)
+    }
+
+    /// The value of a register or word; a new one if it has none.
+    fn known(&mut self, at: usize) -> Held {
+        if let Some(held) = self.state[at] {
+            return held;
+        }
+        let new = self.result(0);
+        self.forget(new);
+        self.state[at] = Some(new);
+        new
+    }
+
+    /// A value that is made anew: what was made there the last time is another one.
+    fn forget(&mut self, held: Held) {
+        if self.repeats {
+            let same = self.state.iter_mut().filter(|old| **old == Some(held));
+            same.for_each(|old| *old = None);
         }
     }
-}
 
-/// The value of a register or word; a new one if it has none.
-fn known(state: &mut State, at: usize, new: Held) -> Held {
-    if let Some(held) = state[at] {
-        return held;
-    }
-    forget(state, new);
-    state[at] = Some(new);
-    new
-}
-
-/// A value that is made anew: what was made there the last time is another one.
-fn forget(state: &mut State, held: Held) {
-    state.iter_mut().filter(|old| **old == Some(held)).for_each(|old| *old = None);
-}
-
-fn set(state: &mut State, rd: Reg, held: Option<Held>) {
-    if let Some(rd) = index(rd) {
-        state[rd] = held;
-    }
-}
-
-/// An instruction of which only the registers that it writes are known.
-fn other(state: &mut State, inst: &mut MInst, result: impl Fn(u8) -> Held) {
-    let clobbers = inst.clobbers();
-    (0..REGS).filter(|reg| clobbers & 1 << reg != 0).for_each(|reg| state[reg] = None);
-    let mut number = 0;
-    inst.visit_operands(&mut |reg, kind, _| {
-        if kind != OperandKind::Use && index(*reg).is_some() {
-            forget(state, result(number));
-            set(state, *reg, Some(result(number)));
-            number += 1;
+    fn set(&mut self, rd: Reg, held: Held) {
+        if let Some(rd) = index(rd) {
+            self.state[rd] = Some(held);
         }
-    });
+    }
+
+    /// An instruction of which only the registers that it writes are known.
+    fn other(&mut self, inst: &mut MInst) {
+        let clobbers = inst.clobbers();
+        if clobbers != 0 {
+            (0..REGS).filter(|reg| clobbers & 1 << reg != 0).for_each(|reg| self.state[reg] = None);
+        }
+        let mut number = 0;
+        inst.visit_operands(&mut |reg, kind, _| {
+            if kind != OperandKind::Use && index(*reg).is_some() {
+                let held = self.result(number);
+                self.forget(held);
+                self.set(*reg, held);
+                number += 1;
+            }
+        });
+    }
 }

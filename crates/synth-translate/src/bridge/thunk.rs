@@ -107,7 +107,7 @@ impl<'f> Thunk<'f> {
             Callee::Symbol(callee) => InstData::Call { callee, sig, args },
             Callee::Pointer(target) => InstData::CallIndirect { target, sig, args },
         });
-        self.b.func.results[inst].clone()
+        self.b.func.results[inst].to_vec()
     }
 
     /// The address of a new slot for a value, rounded up to words.
