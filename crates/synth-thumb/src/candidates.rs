@@ -51,7 +51,7 @@ fn allocate_by_colours(
         best.offer(finish(selected, all, options), true)?;
         return Ok(());
     }
-    let hoisted = hoisted(selected, plans(selected, options.prefer));
+    let hoisted = hoist::hoisted(selected, plans(selected, options.prefer));
     // What long instructions cost in time is little.
     let minds_long = options.prefer == Prefer::Size && selected.len() <= SMALL;
     let mut is_long = None;
@@ -122,19 +122,14 @@ fn allocate_by_intervals(
     Ok(())
 }
 
-/// The function with its constants in other places: which is best shows only
-/// after allocation.
-fn hoisted(selected: &MFunction, plans: &[Plan]) -> Vec<MFunction> {
-    plans.iter().filter_map(|&plan| hoist::hoisted(selected, plan)).collect()
-}
-
-/// The same, and with its values in other places.
+/// The function with its constants and values in other places: which is best shows
+/// only after allocation.
 fn versions(selected: &MFunction) -> Vec<MFunction> {
-    let mut versions = hoisted(selected, &Plan::ALL);
+    let mut versions = hoist::hoisted(selected, &Plan::ALL);
     let mut isolated = selected.clone();
     let is_isolated = selected.calls && isolate::run(&mut isolated);
     if is_isolated && !versions.is_empty() {
-        versions.extend(hoist::hoisted(&isolated, Plan::Outer));
+        versions.extend(hoist::hoisted(&isolated, &[Plan::Outer]));
     }
     if is_isolated {
         versions.push(isolated);

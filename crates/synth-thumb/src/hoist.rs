@@ -5,7 +5,7 @@
 //! loop. Which is better depends on what allocation makes of it, so the
 //! caller tries several plans and keeps the best result.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use synth_ir::{SourceLoc, SymbolId};
 
@@ -72,13 +72,20 @@ struct Candidate {
     loc: SourceLoc,
 }
 
-/// The function with its constants where a plan wants them, if that moves any, and
-/// not as a plan before it does.
-pub fn hoisted(function: &MFunction, plan: Plan) -> Option<MFunction> {
-    if plan != Plan::Shared && function.loops.is_empty() {
-        return None;
+/// The function with its constants where the plans want them, each that moves any,
+/// and not as a plan before it does.
+pub fn hoisted(function: &MFunction, plans: &[Plan]) -> Vec<MFunction> {
+    let is_useful = |plan: &&Plan| **plan == Plan::Shared || !function.loops.is_empty();
+    let plans: Vec<&Plan> = plans.iter().filter(is_useful).collect();
+    if plans.is_empty() {
+        return vec![];
     }
-    let found = candidates(function, plan);
+    let bound = bound(function);
+    plans.into_iter().filter_map(|&plan| follow(function, plan, &bound)).collect()
+}
+
+fn follow(function: &MFunction, plan: Plan, bound: &[bool]) -> Option<MFunction> {
+    let found = candidates(function, plan, bound);
     let is_outer = |&(number, _): &(u32, Key)| function.loops[number as usize].parent.is_none();
     let is_useful = match plan {
         Plan::Inner => !found.keys().all(is_outer),
@@ -98,11 +105,14 @@ fn hoist(function: &mut MFunction, plan: Plan, found: BTreeMap<(u32, Key), Candi
         found.sort_by_key(|(_, candidate)| std::cmp::Reverse(candidate.cycles));
         found.truncate(count);
     }
-    let mut renamed = BTreeMap::new();
+    // By virtual register.
+    let mut renamed: Vec<Option<Reg>> = vec![None; function.virtuals as usize];
     let mut made: BTreeMap<u32, Vec<Located>> = BTreeMap::new();
     for ((number, key), candidate) in found {
         let rd = function.new_reg();
-        renamed.extend(candidate.definitions.into_iter().map(|old| (old, rd)));
+        for old in candidate.definitions.into_iter().filter_map(Reg::as_virtual) {
+            renamed[old as usize] = Some(rd);
+        }
         let entry = match number {
             WHOLE => 0,
             number => function.loops[number as usize].entry,
@@ -110,14 +120,13 @@ fn hoist(function: &mut MFunction, plan: Plan, found: BTreeMap<(u32, Key), Candi
         let inst = key.define(rd);
         made.entry(entry).or_default().push(Located::new(inst, candidate.loc));
     }
+    let new = |reg: Reg| renamed.get(reg.as_virtual()? as usize).copied().flatten();
     for block in &mut function.blocks {
-        block.insts.retain(|located| {
-            Key::of(&located.inst).is_none_or(|(_, rd)| !renamed.contains_key(&rd))
-        });
+        block
+            .insts
+            .retain(|located| Key::of(&located.inst).is_none_or(|(_, rd)| new(rd).is_none()));
         for located in &mut block.insts {
-            located.inst.visit_operands(&mut |reg, _, _| {
-                *reg = renamed.get(reg).copied().unwrap_or(*reg);
-            });
+            located.inst.visit_operands(&mut |reg, _, _| *reg = new(*reg).unwrap_or(*reg));
         }
     }
     for (block, definitions) in made {
@@ -128,8 +137,7 @@ fn hoist(function: &mut MFunction, plan: Plan, found: BTreeMap<(u32, Key), Candi
 }
 
 /// Constants in loops by the loop that they leave.
-fn candidates(function: &MFunction, plan: Plan) -> BTreeMap<(u32, Key), Candidate> {
-    let bound = bound(function);
+fn candidates(function: &MFunction, plan: Plan, bound: &[bool]) -> BTreeMap<(u32, Key), Candidate> {
     let mut found: BTreeMap<(u32, Key), Candidate> = BTreeMap::new();
     for block in &function.blocks {
         let mut left = match block.inner {
@@ -146,7 +154,7 @@ fn candidates(function: &MFunction, plan: Plan) -> BTreeMap<(u32, Key), Candidat
         let weight = 8u64.pow(depth.min(6));
         for located in &block.insts {
             let Some((key, rd)) = Key::of(&located.inst) else { continue };
-            if bound.contains(&rd) {
+            if rd.as_virtual().is_none_or(|number| bound[number as usize]) {
                 continue;
             }
             let new = || Candidate { definitions: vec![], cycles: 0, loc: located.loc };
@@ -161,26 +169,32 @@ fn candidates(function: &MFunction, plan: Plan) -> BTreeMap<(u32, Key), Candidat
     found
 }
 
-/// Registers that an instruction overwrites, wants in a certain place, or
+/// The virtual registers that an instruction overwrites, wants in a certain place, or
 /// hands to a block: from a longer life they would have to be copied.
-fn bound(function: &MFunction) -> BTreeSet<Reg> {
-    let mut bound = BTreeSet::new();
+fn bound(function: &MFunction) -> Vec<bool> {
+    let mut bound = vec![false; function.virtuals as usize];
+    let mut bind = |reg: Reg| {
+        if let Some(number) = reg.as_virtual() {
+            bound[number as usize] = true;
+        }
+    };
+    let mut operands = vec![];
     for located in function.blocks.iter().flat_map(|block| &block.insts) {
-        let mut inst = located.inst.clone();
-        let mut operands = vec![];
-        inst.visit_operands(&mut |reg, _, constraint| operands.push((*reg, constraint)));
+        operands.clear();
+        located.inst.clone().visit_operands(&mut |reg, _, constraint| {
+            operands.push((*reg, constraint));
+        });
         for &(reg, constraint) in &operands {
             match constraint {
                 Constraint::Any => {}
-                Constraint::Fixed(_) => {
-                    bound.insert(reg);
-                }
+                Constraint::Fixed(_) => bind(reg),
                 Constraint::Reuse(index) => {
-                    bound.extend(operands.get(index).map(|operand| operand.0));
+                    operands.get(index).into_iter().for_each(|&(reg, _)| bind(reg));
                 }
             }
         }
-        bound.extend(inst.targets().iter().flat_map(|target| target.args.iter().copied()));
+        let targets = located.inst.targets();
+        targets.iter().flat_map(|target| &target.args).for_each(|&reg| bind(reg));
     }
     bound
 }

@@ -1,6 +1,8 @@
 //! Which registers are live at the ends of blocks: those that are read before
 //! they are written.
 
+use smallvec::{SmallVec, smallvec};
+
 use crate::mach::{Located, MFunction, MInst, OperandKind, Reg};
 use crate::rows::{self, Rows};
 
@@ -71,18 +73,19 @@ impl Liveness {
 /// Calls `f` on each register that an instruction writes, and then on each that
 /// it reads, arguments of branches included; with whether it is read.
 fn for_each(number: fn(Reg) -> Option<u32>, inst: &mut MInst, mut f: impl FnMut(u32, bool)) {
-    for is_use in [false, true] {
-        inst.visit_operands(&mut |reg, kind, _| {
-            if (kind == OperandKind::Use) == is_use
-                && let Some(number) = number(*reg)
-            {
-                f(number, is_use);
-            }
-        });
-    }
-    let args = inst.targets();
-    for reg in args.iter().flat_map(|target| &target.args).filter_map(|&reg| number(reg)) {
-        f(reg, true);
+    // Uses are visited first.
+    let mut uses: SmallVec<[u32; 8]> = smallvec![];
+    inst.visit_operands(&mut |reg, kind, _| match (number(*reg), kind) {
+        (Some(number), OperandKind::Use) => uses.push(number),
+        (Some(number), _) => f(number, false),
+        (None, _) => {}
+    });
+    uses.into_iter().for_each(|number| f(number, true));
+    if inst.is_terminator() {
+        let args = inst.targets();
+        for reg in args.iter().flat_map(|target| &target.args).filter_map(|&reg| number(reg)) {
+            f(reg, true);
+        }
     }
 }
 

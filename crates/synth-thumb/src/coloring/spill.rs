@@ -87,7 +87,8 @@ impl Variables {
 /// The spilled groups and where each lives.
 struct Spiller<'a> {
     order: &'a Order,
-    homes: BTreeMap<u32, Remake>,
+    /// By group.
+    homes: Vec<Option<Remake>>,
     /// By group, the register that holds it now, and the last instruction that
     /// used it.
     current: BTreeMap<u32, (Reg, usize)>,
@@ -103,10 +104,10 @@ pub(super) fn run(
     variables: &mut Variables,
     remake: impl Fn(u32) -> Option<Remake>,
 ) {
-    let mut homes = BTreeMap::new();
+    let mut homes = vec![None; (super::flow::MACHINE + function.virtuals) as usize];
     for &group in spilled {
         let home = remake(group).unwrap_or_else(|| Remake::Spilled(function.new_slot(4, 4)));
-        homes.insert(group, home);
+        homes[group as usize] = Some(home);
     }
     let mut spiller = Spiller { order, homes, current: BTreeMap::new(), variables };
     for index in 0..function.blocks.len() {
@@ -124,7 +125,11 @@ impl Spiller<'_> {
     /// The group of a register, if it is spilled.
     fn group(&self, reg: Reg) -> Option<u32> {
         let group = self.order.group(node(reg))?;
-        self.homes.contains_key(&group).then_some(group)
+        self.home(group).map(|_| group)
+    }
+
+    fn home(&self, group: u32) -> Option<Remake> {
+        self.homes.get(group as usize).copied().flatten()
     }
 
     /// Whether the uses of a group near each other share a register: not if it
@@ -152,7 +157,8 @@ impl Spiller<'_> {
             // From memory to memory.
             let (to, from) = (self.group(rd), self.group(rm));
             if to != from {
-                let (home, from) = (to.map(|g| self.homes[&g]), from.map(|g| self.homes[&g]));
+                let home = |group: Option<u32>| group.and_then(|group| self.home(group));
+                let (home, from) = (home(to), home(from));
                 if let (Some(Remake::Spilled(slot)), Some(from)) = (home, from) {
                     let reg = self.temporary(function);
                     new.push(Located::new(from.make(reg), loc));
@@ -164,13 +170,14 @@ impl Spiller<'_> {
         }
         let mut operands = vec![];
         located.inst.visit_operands(&mut |reg, kind, _| {
-            operands.push((*reg, kind == crate::mach::OperandKind::Use));
+            if let Some(group) = self.group(*reg) {
+                operands.push((group, kind == crate::mach::OperandKind::Use));
+            }
         });
         let mut renamed: BTreeMap<u32, Reg> = BTreeMap::new();
         let mut stores = vec![];
-        for (reg, is_use) in operands {
-            let Some(group) = self.group(reg) else { continue };
-            let home = self.homes[&group];
+        for &(group, is_use) in &operands {
+            let Some(home) = self.home(group) else { continue };
             if is_use && !renamed.contains_key(&group) {
                 let register = self.load(function, group, home, loc, new);
                 renamed.insert(group, register);
@@ -197,11 +204,13 @@ impl Spiller<'_> {
                 }
             }
         }
-        located.inst.visit_operands(&mut |reg, _, _| {
-            if let Some(to) = self.group(*reg).and_then(|group| renamed.get(&group)) {
-                *reg = *to;
-            }
-        });
+        if !operands.is_empty() {
+            located.inst.visit_operands(&mut |reg, _, _| {
+                if let Some(to) = self.group(*reg).and_then(|group| renamed.get(&group)) {
+                    *reg = *to;
+                }
+            });
+        }
         if matches!(located.inst, MInst::Call { .. }) {
             self.current.clear();
         }
@@ -251,12 +260,12 @@ impl Spiller<'_> {
                     }
                     Some(MInst::Mov { rd, rm })
                 }
-                _ => Some(self.homes[&group].make(rd)),
+                _ => self.home(group).map(|home| home.make(rd)),
             },
             (Some(group), None) => {
                 self.current.remove(&group);
-                match self.homes[&group] {
-                    Remake::Spilled(slot) => Some(store(rm, slot)),
+                match self.home(group) {
+                    Some(Remake::Spilled(slot)) => Some(store(rm, slot)),
                     _ => None,
                 }
             }
