@@ -255,7 +255,9 @@ impl Simplifier<'_> {
     fn remove_easy(&mut self) -> bool {
         let mut found = std::mem::take(&mut self.maybe_easy);
         found.retain(|&n| self.is_easy(n));
-        found.sort_unstable_by_key(|&n| (self.costs.high[n as usize], self.costs.spill[n as usize], n));
+        found.sort_unstable_by_key(|&n| {
+            (self.costs.high[n as usize], self.costs.spill[n as usize], n)
+        });
         found.dedup();
         let any = !found.is_empty();
         if any {

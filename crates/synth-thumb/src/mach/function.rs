@@ -90,6 +90,39 @@ impl MFunction {
         Reg::virt(self.virtuals - 1, true)
     }
 
+    /// Calls `f` on all its registers: parameters, operands and arguments of
+    /// branches.
+    pub fn for_each_register(&mut self, mut f: impl FnMut(&mut Reg)) {
+        for block in &mut self.blocks {
+            block.params.iter_mut().for_each(&mut f);
+            for located in &mut block.insts {
+                located.inst.visit_operands(&mut |reg, _, _| f(reg));
+            }
+            if let Some(last) = block.insts.last_mut() {
+                for target in last.inst.targets_mut() {
+                    target.args.iter_mut().for_each(&mut f);
+                }
+            }
+        }
+    }
+
+    /// Gives its virtual registers new numbers, without gaps and in the same order.
+    pub fn renumber(&mut self) {
+        let mut numbers = vec![None; self.virtuals as usize];
+        self.for_each_register(|reg| {
+            if let Some(number) = reg.as_virtual() {
+                numbers[number as usize] = Some(0);
+            }
+        });
+        let used = numbers.iter_mut().flatten();
+        self.virtuals = (0..).zip(used).map(|(new, number)| *number = new).count() as u32;
+        self.for_each_register(|reg| {
+            if let Some(number) = reg.as_virtual().and_then(|old| numbers[old as usize]) {
+                *reg = Reg::virt(number, reg.is_float());
+            }
+        });
+    }
+
     /// The largest alignment of its slots, if it is more than the stack
     /// pointer's.
     pub fn realign(&self) -> Option<u32> {

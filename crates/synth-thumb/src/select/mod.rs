@@ -364,19 +364,8 @@ impl<'a> Lower<'a> {
     /// The finished function, with copies resolved.
     fn finish(mut self) -> MFunction {
         let mut out = std::mem::take(&mut self.out);
-        for block in &mut out.blocks {
-            for param in &mut block.params {
-                *param = self.resolve(*param);
-            }
-            for located in &mut block.insts {
-                located.inst.visit_operands(&mut |reg, _, _| *reg = self.resolve(*reg));
-                for target in located.inst.targets_mut() {
-                    for arg in &mut target.args {
-                        *arg = self.resolve(*arg);
-                    }
-                }
-            }
-        }
+        out.for_each_register(|reg| *reg = self.resolve(*reg));
+        out.renumber();
         tie_two_address(&mut out);
         out
     }
