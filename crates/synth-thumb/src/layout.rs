@@ -1,15 +1,17 @@
 //! Layout: literal pools, branch forms and jump tables in one fixpoint.
 //!
-//! 1. Pools are placed while every piece is taken at its largest size, so
+//! 1. Traps get copies near the branches to them ([`traps`]).
+//! 2. Pools are placed while every piece is taken at its largest size, so
 //!    that no literal can get out of reach afterwards ([`pools`]).
-//! 2. Every piece starts in its smallest form. Offsets are computed and each
+//! 3. Every piece starts in its smallest form. Offsets are computed and each
 //!    form that does not reach grows to the next; a form never shrinks, so
 //!    this ends. After [`PATIENCE`] rounds all that must grow goes to its
 //!    largest form at once.
-//! 3. The pieces are encoded at their offsets ([`mod@write`]).
+//! 4. The pieces are encoded at their offsets ([`mod@write`]).
 
 mod forms;
 mod pools;
+mod traps;
 mod write;
 
 use crate::code::Code;
@@ -30,7 +32,7 @@ pub fn layout(
     stack: u32,
     depth: impl Fn(u32) -> Option<u32>,
 ) -> Result<Code, CompileError> {
-    let (items, pool_of) = pools::place(items);
+    let (items, pool_of) = pools::place(traps::place(items));
     let mut pieces = Pieces::new(items, pool_of);
     for round in 0.. {
         pieces.compute_offsets()?;

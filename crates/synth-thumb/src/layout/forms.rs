@@ -10,7 +10,7 @@
 //!
 //! A distance counts from the address of the deciding instruction plus 4.
 
-use crate::emit::{Item, Literal};
+use crate::emit::{Item, Label, Literal};
 
 /// Number of the last form.
 pub(super) fn last(item: &Item) -> u8 {
@@ -100,4 +100,31 @@ pub(super) fn float_literal_reaches(distance: i64) -> bool {
 pub(super) fn table_reaches(form: u8, distance: i64) -> bool {
     let halfwords = distance / 2;
     distance >= 0 && halfwords <= if form == 0 { 255 } else { 65535 }
+}
+
+/// Whether control passes behind a piece; `before` says whether it passes in front.
+pub(super) fn passes(item: &Item, before: bool) -> bool {
+    match item {
+        Item::Inst(inst) | Item::Reloc(inst, ..) => !inst.is_terminator(),
+        Item::Branch { cond: None, .. }
+        | Item::Table { .. }
+        | Item::FarTable { .. }
+        | Item::Trap { .. } => false,
+        // A label behind a barrier is still behind it.
+        Item::Label(_) => before,
+        _ => true,
+    }
+}
+
+/// The largest label that a piece names.
+pub(super) fn max_label(item: &Item) -> Option<u32> {
+    match item {
+        Item::Label(Label(n))
+        | Item::Branch { target: Label(n), .. }
+        | Item::ZeroBranch { target: Label(n), .. } => Some(*n),
+        Item::Table { targets, .. } | Item::FarTable { targets, .. } => {
+            targets.iter().map(|l| l.0).max()
+        }
+        _ => None,
+    }
 }

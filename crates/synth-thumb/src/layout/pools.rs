@@ -19,7 +19,11 @@ const FLOAT_FAR: u64 = 960;
 /// Inserts pools; the items, and for each literal the index of its pool.
 pub(super) fn place(items: Items) -> (Items, Vec<usize>) {
     let mut placer = Placer {
-        next_label: items.iter().filter_map(|(i, _)| max_label(i)).max().map_or(0, |l| l + 1),
+        next_label: items
+            .iter()
+            .filter_map(|(i, _)| forms::max_label(i))
+            .max()
+            .map_or(0, |l| l + 1),
         ..Placer::default()
     };
     for (item, loc) in items {
@@ -28,18 +32,6 @@ pub(super) fn place(items: Items) -> (Items, Vec<usize>) {
     }
     placer.flush();
     (placer.items, placer.pool_of)
-}
-
-fn max_label(item: &Item) -> Option<u32> {
-    match item {
-        Item::Label(Label(n))
-        | Item::Branch { target: Label(n), .. }
-        | Item::ZeroBranch { target: Label(n), .. } => Some(*n),
-        Item::Table { targets, .. } | Item::FarTable { targets, .. } => {
-            targets.iter().map(|l| l.0).max()
-        }
-        _ => None,
-    }
 }
 
 #[derive(Default)]
@@ -95,16 +87,7 @@ impl Placer {
             Item::Label(_) => self.in_it,
             _ => self.in_it.saturating_sub(1),
         };
-        self.passes = match &item {
-            Item::Inst(inst) | Item::Reloc(inst, ..) => !inst.is_terminator(),
-            Item::Branch { cond: None, .. }
-            | Item::Table { .. }
-            | Item::FarTable { .. }
-            | Item::Trap { .. } => false,
-            // A label behind a barrier is still behind it.
-            Item::Label(_) => self.passes,
-            _ => true,
-        };
+        self.passes = forms::passes(&item, self.passes);
         self.push(item, size);
     }
 
