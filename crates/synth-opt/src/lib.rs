@@ -32,6 +32,7 @@ pub mod ranges;
 pub mod simplify;
 pub mod slots;
 pub mod soften;
+pub mod switches;
 pub mod unroll;
 
 pub use link::{Input, LinkError, Linked, Problem, link};

@@ -10,7 +10,7 @@ use synth_ir::{Function, Program, SymbolId, SymbolNames, Target};
 use crate::{
     addresses, atomics, cfg_cleanup, checks, const_data, copies, counted, dce, dead_symbols,
     divide, equalities, frames, guards, gvn, induction, inline, licm, machine_stack, memory,
-    ranges, simplify, slots, soften, unroll,
+    ranges, simplify, slots, soften, switches, unroll,
 };
 
 /// How much to optimise, and for what.
@@ -216,6 +216,8 @@ pub const PIPELINE: &[Stage] = &[
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, &[Level::O2]),
     program("const_data", |program, _| const_data::run(program), MORE),
     program("memory", |program, _| memory::run(program), MORE),
+    // In front of what simplifies comparisons.
+    function("switches", &switches::Switches, MORE),
     function("divide", &divide::Divide, &[Level::O2]),
     function("divide", &divide::Halve, &[Level::Os, Level::Oz]),
     function("simplify", &simplify::Simplify, MORE),
