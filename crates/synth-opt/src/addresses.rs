@@ -14,7 +14,7 @@
 //! several. A base that a single access uses costs nothing, as selection
 //! makes it `[symbol + constant, term]`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use synth_ir::cfg::{Cfg, DomTree, Loops};
 use synth_ir::entity::SecondaryMap;
@@ -31,14 +31,19 @@ pub struct Addresses;
 const DEPTH: u32 = 4;
 /// Terms that a base may have; with more the address stays as it is.
 const TERMS: usize = 3;
-/// Bases are multiples of this where that keeps the offsets of all accesses
-/// below it: what a 16-bit instruction reaches.
-const STEP: i32 = 128;
+/// What a 16-bit instruction reaches: an offset below this many times what it
+/// accesses.
+const SHORT: i32 = 32;
+/// The same for words.
+const STEP: i32 = 4 * SHORT;
 
 impl Pass for Addresses {
     fn run(&self, func: &mut Function, cx: &Context<'_>) -> bool {
         let variance = Variance::new(func);
-        let accesses = find_accesses(func, &variance);
+        let mut accesses = find_accesses(func, &variance);
+        if cx.options.level.prefers_size() {
+            choose_heads(&mut accesses);
+        }
         let groups = Groups::new(&accesses, cx.target);
         let mut next = accesses.into_iter().peekable();
         let mut changed = false;
@@ -111,8 +116,14 @@ struct Key {
 struct Access {
     inst: Inst,
     key: Key,
+    /// The term that goes into the base alone.
+    head: Option<Value>,
     /// The constant, the offset of the access included.
     constant: i32,
+    /// Bytes accessed.
+    bytes: i32,
+    /// The terms that are the same in every turn of the loop around it.
+    fixed: Vec<Value>,
 }
 
 /// Loads and stores whose addresses have terms, in order.
@@ -121,21 +132,70 @@ fn find_accesses(func: &Function, variance: &Variance) -> Vec<Access> {
     let checked = find_checked(func);
     for &block in &func.layout {
         for &inst in &func.blocks[block].insts {
-            let (InstData::Load { addr, offset, .. } | InstData::Store { addr, offset, .. }) =
-                func.insts[inst]
-            else {
-                continue;
+            let (addr, offset, bytes) = match func.insts[inst] {
+                InstData::Load { op, addr, offset, .. } => (addr, offset, op.bytes()),
+                InstData::Store { op, addr, offset, .. } => (addr, offset, op.bytes()),
+                _ => continue,
             };
+            let bytes = bytes.min(4) as i32;
             let mut parts = Parts { key: Key::default(), constant: offset, checked: &checked };
             parts.add(func, addr, DEPTH, &|v| variance.is_fixed(func, v, block));
             let Parts { mut key, constant, .. } = parts;
             key.terms.sort();
             if (1..=TERMS).contains(&key.terms.len()) {
-                found.push(Access { inst, key, constant });
+                let is_fixed = |term: &Value| variance.is_fixed(func, *term, block);
+                let fixed = key.terms.iter().copied().filter(is_fixed).collect();
+                found.push(Access { inst, key, head: None, constant, bytes, fixed });
             }
         }
     }
     found
+}
+
+/// Chooses the terms that have a base to themselves, which addresses with other
+/// terms start from: those that occur in several sums with constants near each
+/// other. What the others then add is shorter than an address of their own.
+fn choose_heads(accesses: &mut [Access]) {
+    let mut sums: BTreeMap<(Anchor, Value, i32), BTreeSet<&[Value]>> = BTreeMap::new();
+    for Access { key, constant, .. } in accesses.iter() {
+        if key.anchor != Anchor::None {
+            for &term in &key.terms {
+                let near = (key.anchor, term, constant & -STEP);
+                sums.entry(near).or_default().insert(&key.terms);
+            }
+        }
+    }
+    let count = |access: &Access, term: Value| {
+        let near = (access.key.anchor, term, access.constant & -STEP);
+        sums.get(&near).map_or(0, BTreeSet::len)
+    };
+    let head = |access: &Access| {
+        let most = access.fixed_or_all().max_by_key(|&term| count(access, term));
+        most.filter(|&term| count(access, term) > 1)
+    };
+    let heads: Vec<Option<Value>> = accesses.iter().map(head).collect();
+    for (access, head) in accesses.iter_mut().zip(heads) {
+        access.head = head;
+    }
+}
+
+impl Access {
+    /// The terms that are the same in every turn of the loop, or all if none is.
+    fn fixed_or_all(&self) -> impl Iterator<Item = Value> {
+        let all = if self.fixed.is_empty() { &self.key.terms } else { &self.fixed };
+        all.iter().rev().copied()
+    }
+
+    /// What its base depends on.
+    fn group(&self) -> Group {
+        match self.head {
+            Some(head) => {
+                let key = Key { anchor: self.key.anchor, terms: vec![head] };
+                (key, Some(self.constant & -STEP))
+            }
+            None => (self.key.clone(), None),
+        }
+    }
 }
 
 /// The values that are computed in any case: what checks compare, and the frame.
@@ -204,32 +264,37 @@ fn has_constant(func: &Function, value: Value, depth: u32) -> bool {
     }
 }
 
-/// For each key the constants of its bases.
-struct Groups(BTreeMap<Key, Vec<i32>>);
+/// What shares bases: those with heads only near each other.
+type Group = (Key, Option<i32>);
+
+/// For each group the constants of its bases.
+struct Groups(BTreeMap<Group, Vec<i32>>);
 
 impl Groups {
     fn new(accesses: &[Access], target: &dyn Target) -> Self {
-        let mut groups: BTreeMap<Key, Vec<i32>> = BTreeMap::new();
+        let mut groups: BTreeMap<Group, (Vec<i32>, i32)> = BTreeMap::new();
         for access in accesses {
-            match groups.get_mut(&access.key) {
-                Some(constants) => constants.push(access.constant),
-                None => _ = groups.insert(access.key.clone(), vec![access.constant]),
-            }
+            let (constants, narrowest) =
+                groups.entry(access.group()).or_insert((vec![], access.bytes));
+            constants.push(access.constant);
+            *narrowest = access.bytes.min(*narrowest);
         }
-        for (key, constants) in &mut groups {
+        let bases = |(group, (mut constants, narrowest)): (Group, (Vec<i32>, i32))| {
+            let key = &group.0;
             constants.sort();
             constants.dedup();
             // A single one with several terms: all of it into the base.
             if key.terms.len() == 1 || constants.len() > 1 {
-                *constants = bases(key.anchor, constants, target);
+                constants = bases(key.anchor, &constants, narrowest, target);
             }
-        }
-        Groups(groups)
+            (group, constants)
+        };
+        Groups(groups.into_iter().map(bases).collect())
     }
 
     /// The largest base that is not above the constant.
-    fn base(&self, key: &Key, constant: i32) -> i32 {
-        let bases = self.0.get(key).map_or(&[][..], |bases| bases);
+    fn base(&self, group: &Group, constant: i32) -> i32 {
+        let bases = self.0.get(group).map_or(&[][..], |bases| bases);
         match bases.partition_point(|&base| base <= constant) {
             0 => constant,
             after => bases[after - 1],
@@ -238,10 +303,12 @@ impl Groups {
 }
 
 /// The bases from which accesses with these constants, in order, can be
-/// reached.
-fn bases(anchor: Anchor, constants: &[i32], target: &dyn Target) -> Vec<i32> {
+/// reached; they are rounded down as far as the narrowest access allows a 16-bit
+/// instruction, so that neighbours share them.
+fn bases(anchor: Anchor, constants: &[i32], narrowest: i32, target: &dyn Target) -> Vec<i32> {
     let mut bases = vec![];
     let mut rest = constants;
+    let reach = SHORT * narrowest;
     while let [first, ..] = *rest {
         // Without a symbol the term itself is the best base.
         let fits = |base: i32, c: i32| target.is_memory_offset(c.wrapping_sub(base), 1);
@@ -253,9 +320,9 @@ fn bases(anchor: Anchor, constants: &[i32], target: &dyn Target) -> Vec<i32> {
         };
         let count = rest.partition_point(|&c| fits(start, c));
         let (near, far) = rest.split_at(count.max(1));
-        let rounded = start & -STEP;
+        let rounded = start & -reach;
         let last = near[near.len() - 1];
-        bases.push(if last.wrapping_sub(rounded) < STEP { rounded } else { start });
+        bases.push(if last.wrapping_sub(rounded) < reach { rounded } else { start });
         rest = far;
     }
     bases
@@ -288,6 +355,17 @@ impl Tree {
             true => [Tree::of(&others), sum].into_iter().flatten().reduce(Tree::sum),
             false => [sum, Tree::of(&others)].into_iter().flatten().reduce(Tree::sum),
         }
+    }
+
+    /// A base with one term, from which the others are added.
+    fn from_head(key: &Key, head: Value, fixed: impl Fn(Value) -> bool) -> Tree {
+        let mut others = key.terms.clone();
+        if let Some(at) = others.iter().position(|&term| term == head) {
+            others.remove(at);
+        }
+        others.sort_by_key(|&term| !fixed(term));
+        let base = Tree::sum(Tree::Term(head), Tree::Anchor);
+        others.into_iter().map(Tree::Term).fold(base, Tree::sum)
     }
 
     /// Whether a value is that sum already.
@@ -335,10 +413,10 @@ fn rewrite(
     fixed: impl Fn(&Function, Value) -> bool,
     out: &mut Vec<Inst>,
 ) -> bool {
-    let Access { inst, ref key, constant } = *access;
+    let Access { inst, ref key, head, constant, .. } = *access;
     let start = match key.anchor {
         Anchor::None if target.is_memory_offset(constant, 1) => 0,
-        _ => groups.base(key, constant),
+        _ => groups.base(&access.group(), constant),
     };
     let rest = constant.wrapping_sub(start);
     let anchor = match key.anchor {
@@ -346,7 +424,12 @@ fn rewrite(
         Anchor::Symbol(symbol) => InstData::SymbolAddr { symbol, addend: start },
         Anchor::Slot(slot) => InstData::SlotAddr { slot, offset: start },
     };
-    let Some(tree) = Tree::new(key, start, |term| fixed(func, term)) else { return false };
+    let fixed = |term| fixed(func, term);
+    let tree = match head {
+        Some(head) => Some(Tree::from_head(key, head, fixed)),
+        None => Tree::new(key, start, fixed),
+    };
+    let Some(tree) = tree else { return false };
     let Some((&mut addr, &mut offset)) = place(&mut func.insts[inst]) else { return false };
     if offset == rest && tree.matches(func, addr, &anchor) {
         return false;

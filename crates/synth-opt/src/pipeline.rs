@@ -33,6 +33,11 @@ impl Level {
     /// All levels.
     pub const ALL: &'static [Level] = &[Level::O0, Level::O1, Level::O2, Level::Os, Level::Oz];
 
+    /// Whether it prefers fewer bytes to fewer cycles.
+    pub fn prefers_size(self) -> bool {
+        matches!(self, Level::Os | Level::Oz)
+    }
+
     /// The name after `-O`.
     pub fn name(self) -> &'static str {
         match self {
