@@ -40,8 +40,10 @@ const STEP: i32 = 4 * SHORT;
 impl Pass for Addresses {
     fn run(&self, func: &mut Function, cx: &Context<'_>) -> bool {
         let variance = Variance::new(func);
-        let mut accesses = find_accesses(func, &variance);
-        if cx.options.level.prefers_size() {
+        let for_size = cx.options.level.prefers_size();
+        let single = if for_size { used_once(func) } else { SecondaryMap::new() };
+        let mut accesses = find_accesses(func, &variance, &single);
+        if for_size {
             choose_heads(&mut accesses);
         }
         let groups = Groups::new(&accesses, cx.target);
@@ -127,7 +129,11 @@ struct Access {
 }
 
 /// Loads and stores whose addresses have terms, in order.
-fn find_accesses(func: &Function, variance: &Variance) -> Vec<Access> {
+fn find_accesses(
+    func: &Function,
+    variance: &Variance,
+    single: &SecondaryMap<Value, bool>,
+) -> Vec<Access> {
     let mut found = vec![];
     let checked = find_checked(func);
     for &block in &func.layout {
@@ -138,7 +144,8 @@ fn find_accesses(func: &Function, variance: &Variance) -> Vec<Access> {
                 _ => continue,
             };
             let bytes = bytes.min(4) as i32;
-            let mut parts = Parts { key: Key::default(), constant: offset, checked: &checked };
+            let mut parts =
+                Parts { key: Key::default(), constant: offset, checked: &checked, single };
             parts.add(func, addr, DEPTH, &|v| variance.is_fixed(func, v, block));
             let Parts { mut key, constant, .. } = parts;
             key.terms.sort();
@@ -150,6 +157,19 @@ fn find_accesses(func: &Function, variance: &Variance) -> Vec<Access> {
         }
     }
     found
+}
+
+/// The values with a single use.
+fn used_once(func: &Function) -> SecondaryMap<Value, bool> {
+    let mut uses = SecondaryMap::<Value, u32>::new();
+    for &block in &func.layout {
+        for &inst in &func.blocks[block].insts {
+            func.insts[inst].for_each_arg(|arg| uses[arg] = uses[arg].saturating_add(1));
+        }
+    }
+    let mut once = SecondaryMap::new();
+    uses.iter().filter(|&(_, &count)| count == 1).for_each(|(value, _)| once[value] = true);
+    once
 }
 
 /// Chooses the terms that have a base to themselves, which addresses with other
@@ -221,6 +241,7 @@ struct Parts<'a> {
     key: Key,
     constant: i32,
     checked: &'a SecondaryMap<Value, bool>,
+    single: &'a SecondaryMap<Value, bool>,
 }
 
 impl Parts<'_> {
@@ -241,7 +262,8 @@ impl Parts<'_> {
                     && !self.checked[value]
                     && (has_constant(func, a, depth)
                         || has_constant(func, b, depth)
-                        || fixed(a) != fixed(b)) =>
+                        || fixed(a) != fixed(b)
+                        || self.single[value]) =>
             {
                 self.add(func, a, depth - 1, fixed);
                 self.add(func, b, depth - 1, fixed);
