@@ -6,7 +6,7 @@
 //! their neighbours.
 
 use super::cost::Scale;
-use super::flow::MACHINE;
+use super::flow::{Class, MACHINE};
 use super::groups::Groups;
 use super::simplify::{Costs, Order};
 
@@ -20,9 +20,7 @@ pub(super) struct Assigner<'a> {
     order: &'a Order,
     costs: &'a Costs,
     groups: &'a Groups,
-    allowed: u16,
-    /// Whether lr is saved in any case.
-    calls: bool,
+    palette: Palette,
     scale: Scale,
     colors: Vec<Option<u8>>,
     /// By node, how many of its neighbours have each colour.
@@ -30,19 +28,31 @@ pub(super) struct Assigner<'a> {
     /// By short instruction, how many of its registers are high.
     high: Vec<u32>,
     /// Number of nodes of each colour.
-    counts: [u32; 16],
+    counts: [u32; MACHINE as usize],
     /// Nodes that the last improvement gave other colours.
     moved: Vec<u32>,
 }
 
-const HIGH: u16 = 0xff00;
+/// The registers that there are.
+#[derive(Clone, Copy)]
+pub(super) struct Palette {
+    pub class: Class,
+    /// Those that may be used.
+    pub allowed: u32,
+    /// Those that calls preserve: the first use of one costs.
+    pub preserved: u32,
+    /// Whether lr is saved in any case.
+    pub calls: bool,
+}
+
+const HIGH: u32 = 0xff00;
 
 fn is_high(color: u8) -> bool {
     HIGH & 1 << color != 0
 }
 
 /// The colours of a set, in rising order.
-fn each(mut colors: u16) -> impl Iterator<Item = u8> {
+fn each(mut colors: u32) -> impl Iterator<Item = u8> {
     std::iter::from_fn(move || {
         let color = (colors != 0).then(|| colors.trailing_zeros() as u8)?;
         colors &= colors - 1;
@@ -72,7 +82,8 @@ impl<'a> Assigner<'a> {
         groups: &'a Groups,
         order: &'a Order,
         costs: &'a Costs,
-        (allowed, calls, scale): (u16, bool, Scale),
+        palette: Palette,
+        scale: Scale,
     ) -> Assigner<'a> {
         let nodes = costs.spill.len();
         let mut colors = vec![None; nodes];
@@ -80,20 +91,8 @@ impl<'a> Assigner<'a> {
             colors[number as usize] = Some(number as u8);
         }
         let high = groups.fixed_high.clone();
-        let (near, counts) = (vec![[0; MACHINE as usize]; nodes], [0; 16]);
-        Assigner {
-            order,
-            costs,
-            groups,
-            allowed,
-            calls,
-            scale,
-            colors,
-            near,
-            high,
-            counts,
-            moved: vec![],
-        }
+        let (near, counts) = (vec![[0; MACHINE as usize]; nodes], [0; MACHINE as usize]);
+        Assigner { order, costs, groups, palette, scale, colors, near, high, counts, moved: vec![] }
     }
 
     /// Colours all nodes; those that get none.
@@ -146,12 +145,11 @@ impl<'a> Assigner<'a> {
     }
 
     /// Colours that no neighbour has.
-    fn free(&self, node: u32) -> u16 {
-        let mut free = self.allowed & !self.groups.forbidden(node);
-        for (color, &count) in self.near[node as usize].iter().enumerate() {
-            if count > 0 {
-                free &= !(1 << color);
-            }
+    fn free(&self, node: u32) -> u32 {
+        let near = &self.near[node as usize];
+        let mut free = 0;
+        for color in each(self.palette.allowed & !self.groups.forbidden(node)) {
+            free |= u32::from(near[usize::from(color)] == 0) << color;
         }
         free
     }
@@ -192,17 +190,22 @@ impl<'a> Assigner<'a> {
 
     /// The cost of the first use of a register.
     fn cost_of_opening(&self, color: u8) -> u64 {
-        if self.counts[usize::from(color)] > 0 {
+        if self.counts[usize::from(color)] > 0 || self.palette.preserved & 1 << color == 0 {
             return 0;
         }
         let any = |range: std::ops::Range<usize>| self.counts[range].iter().any(|&n| n > 0);
-        let saved = self.calls || any(4..12) || self.counts[14] > 0;
+        if self.palette.class == Class::Float {
+            // VPUSH and VPOP.
+            let first =
+                each(self.palette.preserved).all(|color| self.counts[usize::from(color)] == 0);
+            return self.scale.cost(if first { 8 } else { 0 }, if first { 4 } else { 2 }, 1);
+        }
+        let saved = self.palette.calls || any(4..12) || self.counts[14] > 0;
         let first = if saved { 0 } else { 2 };
         match color {
-            14 if self.calls => 0,
-            4..8 | 14 => self.scale.cost(first, 2 + first, 1),
+            14 if self.palette.calls => 0,
             8..12 => self.scale.cost(first + if any(8..12) { 0 } else { 4 }, 2 + first, 1),
-            _ => 0,
+            _ => self.scale.cost(first, 2 + first, 1),
         }
     }
 
@@ -254,7 +257,7 @@ impl<'a> Assigner<'a> {
         if self.prices(node).of(old) == 0 {
             return false;
         }
-        let allowed = self.allowed & !self.groups.forbidden(node) & !(1 << old);
+        let allowed = self.palette.allowed & !self.groups.forbidden(node) & !(1 << old);
         each(allowed).any(|color| self.exchange(node, old, color))
     }
 
@@ -299,7 +302,7 @@ impl<'a> Assigner<'a> {
     /// Whether a node can take another colour when one of its neighbours leaves
     /// the colour `old` and takes its own.
     fn can_leave(&self, node: u32, old: u8) -> bool {
-        let allowed = self.allowed & !self.groups.forbidden(node);
+        let allowed = self.palette.allowed & !self.groups.forbidden(node);
         let own = self.colors[node as usize];
         each(allowed).filter(|&color| Some(color) != own).any(|color| {
             let near = self.near[node as usize][usize::from(color)];
@@ -310,9 +313,13 @@ impl<'a> Assigner<'a> {
     /// The cost of the registers that are saved.
     fn opened(&self) -> u64 {
         let used = |n: &usize| self.counts[*n] > 0;
+        if self.palette.class == Class::Float {
+            let count = each(self.palette.preserved).map(usize::from).filter(used).count() as u64;
+            return self.scale.cost(if count > 0 { 8 } else { 0 }, 2 * count, 1);
+        }
         let low = (4..8).filter(used).count() as u64;
         let high = (8..12).filter(used).count() as u64;
-        let first = if low + high > 0 && !self.calls { 2 } else { 0 };
+        let first = if low + high > 0 && !self.palette.calls { 2 } else { 0 };
         self.scale.cost(first + if high > 0 { 4 } else { 0 }, 2 * (low + high) + first, 1)
     }
 }

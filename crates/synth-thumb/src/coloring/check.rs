@@ -10,7 +10,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::mach::{MFunction, MInst, OperandKind, Reg};
+use super::flow::as_copy;
+use crate::mach::{FloatUnit, MFunction, MInst, OperandKind, Reg};
 
 type State = BTreeMap<Reg, BTreeSet<Reg>>;
 
@@ -26,7 +27,7 @@ pub(super) fn check(before: &MFunction, color: impl Fn(Reg) -> Reg) -> Result<()
         let Some(mut state) = states[block].clone() else { continue };
         for located in &before.blocks[block].insts {
             // Uses are complained of in the end, when states are final.
-            step(&located.inst, &color, &mut state);
+            step(&located.inst, before.float_unit, &color, &mut state);
         }
         let targets = before.blocks[block].insts.last().map(|last| last.inst.targets());
         for target in targets.unwrap_or_default() {
@@ -43,7 +44,7 @@ pub(super) fn check(before: &MFunction, color: impl Fn(Reg) -> Reg) -> Result<()
         let Some(mut state) = state else { continue };
         for located in &block.insts {
             check_uses(&located.inst, &color, &state)?;
-            step(&located.inst, &color, &mut state);
+            step(&located.inst, before.float_unit, &color, &mut state);
         }
     }
     Ok(())
@@ -78,8 +79,8 @@ fn check_uses(inst: &MInst, color: &impl Fn(Reg) -> Reg, state: &State) -> Resul
 }
 
 /// The state behind an instruction.
-fn step(inst: &MInst, color: &impl Fn(Reg) -> Reg, state: &mut State) {
-    if let MInst::Mov { rd, rm } = *inst {
+fn step(inst: &MInst, unit: FloatUnit, color: &impl Fn(Reg) -> Reg, state: &mut State) {
+    if let Some((rd, rm)) = as_copy(inst) {
         let mut values = state.get(&color(rm)).cloned().unwrap_or_default();
         for held in state.values_mut() {
             held.remove(&rd);
@@ -95,6 +96,12 @@ fn step(inst: &MInst, color: &impl Fn(Reg) -> Reg, state: &mut State) {
     let clobbers = inst.clobbers();
     for number in (0..16u8).filter(|n| clobbers & 1 << n != 0) {
         state.remove(&Reg::machine(number));
+    }
+    if let Some(results) = inst.clobbers_floats() {
+        state.retain(|reg, _| match reg.as_machine().filter(|_| reg.is_float()) {
+            Some(number) => unit.scratch() & !results & 1 << number == 0,
+            None => true,
+        });
     }
     let mut places = BTreeSet::new();
     inst.clone().visit_operands(&mut |reg, kind, _| {

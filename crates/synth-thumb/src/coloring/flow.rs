@@ -1,22 +1,68 @@
-//! What instructions read and write, by node, and what is live where.
+//! What instructions read and write of one class of registers, by node, and what is
+//! live where.
 //!
-//! Nodes are the machine's core registers (0 to 15) and, from 16 on, the
-//! variables.
+//! Nodes below [`MACHINE`] are machine registers; the variables come behind them.
 
 use std::ops::Range;
 
 use crate::liveness;
-use crate::mach::{MFunction, MInst, OperandKind, Reg};
+use crate::mach::{FInst, FUnOp, FloatUnit, MFunction, MInst, OperandKind, Reg};
 use crate::rows::{self, Rows};
 
-/// Nodes that are machine registers.
-pub(super) const MACHINE: u32 = 16;
+/// The first node that is a variable.
+pub(super) const MACHINE: u32 = 32;
 
-/// The node of a core register.
-pub(super) fn node(reg: Reg) -> u32 {
-    match (reg.as_machine(), reg.as_virtual()) {
-        (Some(number), _) => number.into(),
-        (None, number) => number.unwrap_or_default() + MACHINE,
+/// A class of registers. What one holds never has to do with the other, so that each
+/// is coloured by itself.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    /// r0 to r15.
+    Core,
+    /// s0 to s31, or d0 to d15.
+    Float,
+}
+
+impl Class {
+    /// The node of a register of this class.
+    pub(super) fn node(self, reg: Reg) -> Option<u32> {
+        if reg.is_float() != (self == Class::Float) {
+            return None;
+        }
+        let machine = reg.as_machine().map(u32::from);
+        machine.or_else(|| Some(reg.as_virtual()? + MACHINE))
+    }
+
+    /// A machine register of this class.
+    pub(super) fn register(self, number: u8) -> Reg {
+        match self {
+            Class::Core => Reg::machine(number),
+            Class::Float => Reg::float(number),
+        }
+    }
+
+    /// The registers of this class that an instruction destroys besides its results.
+    fn clobbers(self, inst: &MInst, unit: FloatUnit) -> u32 {
+        match self {
+            Class::Core => inst.clobbers().into(),
+            Class::Float => inst.clobbers_floats().map_or(0, |results| unit.scratch() & !results),
+        }
+    }
+}
+
+/// The ends of a copy.
+pub(super) fn as_copy(inst: &MInst) -> Option<(Reg, Reg)> {
+    match *inst {
+        MInst::Mov { rd, rm } => Some((rd, rm)),
+        MInst::Float(FInst::Un { op: FUnOp::Mov, fd, fm, .. }) => Some((fd, fm)),
+        _ => None,
+    }
+}
+
+/// A copy of a register, of its class.
+pub(super) fn copy(rd: Reg, rm: Reg) -> MInst {
+    match rd.is_float() {
+        false => MInst::Mov { rd, rm },
+        true => MInst::Float(FInst::Un { op: FUnOp::Mov, double: false, fd: rd, fm: rm }),
     }
 }
 
@@ -28,7 +74,7 @@ pub(super) struct Access {
     defs: u32,
     end: u32,
     /// Machine registers that it destroys.
-    pub clobbers: u16,
+    pub clobbers: u32,
     /// Whether it writes before it has read all.
     pub early: bool,
     /// Whether it is a copy.
@@ -47,8 +93,9 @@ pub(super) struct Flow {
 }
 
 impl Flow {
-    pub(super) fn new(function: &mut MFunction) -> Flow {
+    pub(super) fn new(function: &mut MFunction, class: Class) -> Flow {
         let nodes = (MACHINE + function.virtuals) as usize;
+        let unit = function.float_unit;
         let mut flow = Flow {
             accesses: Vec::with_capacity(function.len()),
             operands: vec![],
@@ -59,7 +106,7 @@ impl Flow {
         for block in &mut function.blocks {
             let first = flow.accesses.len();
             for located in &mut block.insts {
-                let access = flow.access(&mut located.inst);
+                let access = flow.access(&mut located.inst, class, unit);
                 flow.accesses.push(access);
             }
             flow.blocks.push(first..flow.accesses.len());
@@ -68,16 +115,18 @@ impl Flow {
         flow
     }
 
-    fn access(&mut self, inst: &mut MInst) -> Access {
+    fn access(&mut self, inst: &mut MInst, class: Class, unit: FloatUnit) -> Access {
         let start = self.operands.len() as u32;
         let (mut uses, mut early) = (0, false);
         // Uses come first.
         inst.visit_operands(&mut |reg, kind, _| {
-            self.operands.push(node(*reg));
-            uses += u32::from(kind == OperandKind::Use);
+            if let Some(node) = class.node(*reg) {
+                self.operands.push(node);
+                uses += u32::from(kind == OperandKind::Use);
+            }
             early |= kind == OperandKind::EarlyDef;
         });
-        let (clobbers, copy) = (inst.clobbers(), matches!(inst, MInst::Mov { .. }));
+        let (clobbers, copy) = (class.clobbers(inst, unit), as_copy(inst).is_some());
         let end = self.operands.len() as u32;
         Access { start, defs: start + uses, end, clobbers, early, copy }
     }

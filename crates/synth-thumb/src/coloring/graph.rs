@@ -19,7 +19,7 @@ pub(super) struct Copy {
 pub(super) struct Graph {
     matrix: Rows,
     /// Machine registers that each cannot have.
-    pub forbidden: Vec<u16>,
+    pub forbidden: Vec<u32>,
 }
 
 /// The bits of the machine registers in the first word of a set of nodes.
@@ -77,7 +77,7 @@ impl Graph {
         let mut row = vec![];
         for node in MACHINE..nodes as u32 {
             let own = self.matrix.row_mut(node as usize);
-            self.forbidden[node as usize] |= (own[0] & MACHINE_BITS) as u16;
+            self.forbidden[node as usize] |= (own[0] & MACHINE_BITS) as u32;
             own[0] &= !MACHINE_BITS;
             rows::remove(own, node);
             row.clear();

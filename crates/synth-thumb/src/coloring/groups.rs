@@ -12,7 +12,7 @@ pub(super) struct Groups {
     neighbours: Lists<u32>,
     copies: Lists<(u32, u64)>,
     short: Lists<(u32, u64)>,
-    forbidden: Vec<u16>,
+    forbidden: Vec<u32>,
     /// By short instruction, how many of its registers are high ones of the
     /// machine.
     pub fixed_high: Vec<u32>,
@@ -63,7 +63,7 @@ impl Groups {
     }
 
     /// Machine registers that a group can't have.
-    pub(super) fn forbidden(&self, node: u32) -> u16 {
+    pub(super) fn forbidden(&self, node: u32) -> u32 {
         self.forbidden[node as usize]
     }
 }

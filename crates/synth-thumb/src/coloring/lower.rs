@@ -7,7 +7,8 @@
 //!   and to the machine registers where they must be.
 //! - A result that must replace an operand is copied from it before.
 
-use crate::mach::{Located, MFunction, MInst, Reg, Rhs, TailCallee};
+use super::flow;
+use crate::mach::{FInst, Located, MFunction, MInst, Reg, Rhs, TailCallee};
 
 /// A result and an operand of which the one should replace the other, which
 /// makes the instruction shorter.
@@ -30,7 +31,7 @@ pub(super) fn run(function: &mut MFunction) -> Vec<Tie> {
         let mut new = Vec::with_capacity(old.len() + 8);
         for mut located in old {
             let loc = located.loc;
-            let copy = |rd, rm| Located::new(MInst::Mov { rd, rm }, loc);
+            let copy = |rd, rm| Located::new(flow::copy(rd, rm), loc);
             let mut behind = vec![];
             match &mut located.inst {
                 MInst::Args(list) => arrive(list, &mut behind),
@@ -59,6 +60,12 @@ pub(super) fn run(function: &mut MFunction) -> Vec<Tie> {
                     new.push(copy(*rd, *rn));
                     *rn = *rd;
                 }
+                MInst::Float(
+                    FInst::Select { fd, other: fm, .. } | FInst::Pack { fd, lo: fm, .. },
+                ) => {
+                    new.push(copy(*fd, *fm));
+                    *fm = *fd;
+                }
                 inst => ties.extend(tie(inst, index)),
             }
             new.push(located);
@@ -69,19 +76,25 @@ pub(super) fn run(function: &mut MFunction) -> Vec<Tie> {
     ties
 }
 
+/// The machine register of that number in the class of another.
+fn machine(at: u8, like: Reg) -> Reg {
+    if like.is_float() { Reg::float(at) } else { Reg::machine(at) }
+}
+
 /// Registers that hold values in machine registers behind an instruction.
 fn arrive(list: &mut [(Reg, u8)], behind: &mut Vec<(Reg, Reg)>) {
     for (reg, at) in list {
-        behind.push((*reg, Reg::machine(*at)));
-        *reg = Reg::machine(*at);
+        let rm = machine(*at, *reg);
+        behind.push((*reg, rm));
+        *reg = rm;
     }
 }
 
 /// Registers whose values must be in machine registers for an instruction.
 fn leave(list: &mut [(Reg, u8)], loc: synth_ir::SourceLoc, before: &mut Vec<Located>) {
     for (reg, at) in list {
-        let rd = Reg::machine(*at);
-        before.push(Located::new(MInst::Mov { rd, rm: *reg }, loc));
+        let rd = machine(*at, *reg);
+        before.push(Located::new(flow::copy(rd, *reg), loc));
         *reg = rd;
     }
 }
@@ -131,7 +144,8 @@ fn in_order(function: &mut MFunction, mut pairs: Vec<(Reg, Reg)>) -> Vec<(Reg, R
             Some(at) => done.push(pairs.remove(at)),
             None => {
                 // A cycle: one value waits elsewhere.
-                let wait = function.new_reg();
+                let is_float = pairs[0].1.is_float();
+                let wait = if is_float { function.new_float() } else { function.new_reg() };
                 done.push((wait, pairs[0].1));
                 pairs[0].1 = wait;
             }

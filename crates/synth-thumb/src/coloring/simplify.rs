@@ -92,7 +92,7 @@ impl Order {
 struct Simplifier<'a> {
     graph: &'a mut Graph,
     costs: &'a mut Costs,
-    allowed: u16,
+    allowed: u32,
     colors: usize,
     degree: Vec<usize>,
     states: Vec<State>,
@@ -123,7 +123,7 @@ pub(super) fn run(
     graph: &mut Graph,
     costs: &mut Costs,
     copies: &[Copy],
-    allowed: u16,
+    allowed: u32,
     present: Vec<u32>,
 ) -> Order {
     let nodes = graph.nodes();

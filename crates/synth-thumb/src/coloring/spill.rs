@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 
 use synth_ir::SymbolId;
 
-use super::flow::node;
+use super::flow::{Class, as_copy, copy};
 use super::simplify::Order;
-use crate::mach::{FrameSlot, Located, MFunction, MInst, Mode, Reg, Width};
+use crate::inst::FpImm;
+use crate::mach::{FInst, FloatUnit, FrameSlot, Located, MFunction, MInst, Mode, Reg, Width};
 
 /// Instructions over which a loaded value is kept.
 const WINDOW: usize = 12;
@@ -23,8 +24,10 @@ pub(super) enum Remake {
     Slot(FrameSlot, i32),
     /// A stack argument.
     Incoming(u32),
-    /// The word of a spilled value.
+    /// The word or words of a spilled value.
     Spilled(FrameSlot),
+    /// A float constant, by its bits, and whether it is of double precision.
+    Float(u64, bool),
 }
 
 impl Remake {
@@ -38,18 +41,27 @@ impl Remake {
             MInst::Load { width: Width::Word, rd, mode: Mode::Incoming(at) } if incoming => {
                 Some((rd, Remake::Incoming(at)))
             }
+            MInst::Float(FInst::Const { double, fd, bits }) => {
+                Some((fd, Remake::Float(bits, double)))
+            }
             _ => None,
         }
     }
 
-    fn make(self, rd: Reg) -> MInst {
+    fn make(self, rd: Reg, unit: FloatUnit) -> MInst {
         let load = |mode| MInst::Load { width: Width::Word, rd, mode };
         match self {
             Remake::Word(value) => MInst::Const { rd, value },
             Remake::Symbol(symbol, addend) => MInst::SymbolAddr { rd, symbol, addend },
             Remake::Slot(slot, offset) => MInst::SlotAddr { rd, slot, offset },
             Remake::Incoming(at) => load(Mode::Incoming(at)),
+            Remake::Spilled(slot) if rd.is_float() => MInst::Float(FInst::Reload {
+                double: unit == FloatUnit::Double,
+                fd: rd,
+                mode: Mode::Slot(slot, 0),
+            }),
             Remake::Spilled(slot) => load(Mode::Slot(slot, 0)),
+            Remake::Float(bits, double) => MInst::Float(FInst::Const { double, fd: rd, bits }),
         }
     }
 
@@ -62,6 +74,9 @@ impl Remake {
             Remake::Symbol(..) => (3, 2),
             Remake::Slot(..) => (2, 1),
             Remake::Incoming(_) | Remake::Spilled(_) => (2, 2),
+            // VMOV of an immediate, or VLDR and the literal.
+            Remake::Float(bits, false) if FpImm::from_f32_bits(bits as u32).is_some() => (4, 1),
+            Remake::Float(_, double) => (if double { 12 } else { 8 }, 2),
         }
     }
 }
@@ -78,6 +93,13 @@ pub(super) struct Variables {
 }
 
 impl Variables {
+    /// Nothing, for a function before spilling.
+    pub(super) fn of(function: &MFunction) -> Variables {
+        let mut variables = Variables { first: function.virtuals, ..Variables::default() };
+        variables.resize(function.virtuals as usize);
+        variables
+    }
+
     pub(super) fn resize(&mut self, count: usize) {
         self.fixed.resize(count, false);
         self.remakes.resize(count, None);
@@ -87,6 +109,8 @@ impl Variables {
 /// The spilled groups and where each lives.
 struct Spiller<'a> {
     order: &'a Order,
+    class: Class,
+    unit: FloatUnit,
     /// By group.
     homes: Vec<Option<Remake>>,
     /// By group, the register that holds it now, and the last instruction that
@@ -99,17 +123,21 @@ struct Spiller<'a> {
 /// or are made again as `remake` tells.
 pub(super) fn run(
     function: &mut MFunction,
+    class: Class,
     order: &Order,
     spilled: &[u32],
     variables: &mut Variables,
     remake: impl Fn(u32) -> Option<Remake>,
 ) {
+    let unit = function.float_unit;
     let mut homes = vec![None; (super::flow::MACHINE + function.virtuals) as usize];
     for &group in spilled {
-        let home = remake(group).unwrap_or_else(|| Remake::Spilled(function.new_slot(4, 4)));
+        let words = if class == Class::Float && unit == FloatUnit::Double { 2 } else { 1 };
+        let slot = |function: &mut MFunction| function.new_slot(4 * words, 4 * words);
+        let home = remake(group).unwrap_or_else(|| Remake::Spilled(slot(function)));
         homes[group as usize] = Some(home);
     }
-    let mut spiller = Spiller { order, homes, current: BTreeMap::new(), variables };
+    let mut spiller = Spiller { order, class, unit, homes, current: BTreeMap::new(), variables };
     for index in 0..function.blocks.len() {
         let old = std::mem::take(&mut function.blocks[index].insts);
         let mut new = Vec::with_capacity(old.len() + 8);
@@ -124,7 +152,7 @@ pub(super) fn run(
 impl Spiller<'_> {
     /// The group of a register, if it is spilled.
     fn group(&self, reg: Reg) -> Option<u32> {
-        let group = self.order.group(node(reg))?;
+        let group = self.order.group(self.class.node(reg)?)?;
         self.home(group).map(|_| group)
     }
 
@@ -139,7 +167,10 @@ impl Spiller<'_> {
     }
 
     fn temporary(&mut self, function: &mut MFunction) -> Reg {
-        let reg = function.new_reg();
+        let reg = match self.class {
+            Class::Core => function.new_reg(),
+            Class::Float => function.new_float(),
+        };
         self.variables.resize(function.virtuals as usize);
         if let Some(number) = reg.as_virtual() {
             self.variables.fixed[number as usize] = true;
@@ -149,7 +180,7 @@ impl Spiller<'_> {
 
     fn rewrite(&mut self, function: &mut MFunction, mut located: Located, new: &mut Vec<Located>) {
         let loc = located.loc;
-        if let MInst::Mov { rd, rm } = located.inst {
+        if let Some((rd, rm)) = as_copy(&located.inst) {
             new.extend(self.copy(rd, rm, new.len()).map(|inst| Located::new(inst, loc)));
             if self.group(rd).is_none() || self.group(rm).is_none() {
                 return;
@@ -161,8 +192,8 @@ impl Spiller<'_> {
                 let (home, from) = (home(to), home(from));
                 if let (Some(Remake::Spilled(slot)), Some(from)) = (home, from) {
                     let reg = self.temporary(function);
-                    new.push(Located::new(from.make(reg), loc));
-                    new.push(Located::new(store(reg, slot), loc));
+                    new.push(Located::new(from.make(reg, self.unit), loc));
+                    new.push(Located::new(self.store(reg, slot), loc));
                 }
                 to.map(|g| self.current.remove(&g));
             }
@@ -192,7 +223,9 @@ impl Spiller<'_> {
                     self.variables.remakes[number as usize] = None;
                 }
                 match home {
-                    Remake::Spilled(slot) => stores.push(Located::new(store(register, slot), loc)),
+                    Remake::Spilled(slot) => {
+                        stores.push(Located::new(self.store(register, slot), loc))
+                    }
                     // The definition itself is needed no more.
                     _ => {
                         self.current.remove(&group);
@@ -242,7 +275,7 @@ impl Spiller<'_> {
         if let Some(number) = reg.as_virtual() {
             self.variables.remakes[number as usize] = Some(home);
         }
-        new.push(Located::new(home.make(reg), loc));
+        new.push(Located::new(home.make(reg, self.unit), loc));
         if self.shares(group) {
             self.current.insert(group, (reg, new.len()));
         }
@@ -252,28 +285,35 @@ impl Spiller<'_> {
     /// A copy of which one end at most is spilled.
     fn copy(&mut self, rd: Reg, rm: Reg, at: usize) -> Option<MInst> {
         match (self.group(rd), self.group(rm)) {
-            (None, None) => Some(MInst::Mov { rd, rm }),
+            (None, None) => Some(copy(rd, rm)),
             (None, Some(group)) => match self.current.get(&group) {
                 Some(&(rm, last)) if at - last <= WINDOW => {
                     if let Some(number) = rm.as_virtual() {
                         self.variables.fixed[number as usize] = false;
                     }
-                    Some(MInst::Mov { rd, rm })
+                    Some(copy(rd, rm))
                 }
-                _ => self.home(group).map(|home| home.make(rd)),
+                _ => self.home(group).map(|home| home.make(rd, self.unit)),
             },
             (Some(group), None) => {
                 self.current.remove(&group);
                 match self.home(group) {
-                    Some(Remake::Spilled(slot)) => Some(store(rm, slot)),
+                    Some(Remake::Spilled(slot)) => Some(self.store(rm, slot)),
                     _ => None,
                 }
             }
             (Some(_), Some(_)) => None,
         }
     }
-}
 
-fn store(rt: Reg, slot: FrameSlot) -> MInst {
-    MInst::Store { width: Width::Word, rt, mode: Mode::Slot(slot, 0) }
+    fn store(&self, rt: Reg, slot: FrameSlot) -> MInst {
+        let mode = Mode::Slot(slot, 0);
+        match self.class {
+            Class::Core => MInst::Store { width: Width::Word, rt, mode },
+            Class::Float => {
+                let double = self.unit == FloatUnit::Double;
+                MInst::Float(FInst::Spill { double, fm: rt, mode })
+            }
+        }
+    }
 }

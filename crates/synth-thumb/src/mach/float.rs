@@ -17,6 +17,25 @@ pub enum FloatUnit {
     Double,
 }
 
+impl FloatUnit {
+    /// Number of registers.
+    pub fn registers(self) -> u8 {
+        match self {
+            FloatUnit::Single => 32,
+            FloatUnit::Double => 16,
+        }
+    }
+
+    /// Those that a call may destroy, as a bit set (AAPCS32 section 6.1.2.1: s16-s31,
+    /// d8-d15 are preserved).
+    pub fn scratch(self) -> u32 {
+        match self {
+            FloatUnit::Single => 0xffff,
+            FloatUnit::Double => 0xff,
+        }
+    }
+}
+
 /// Operations of two float registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FAluOp {

@@ -1,0 +1,169 @@
+//! What allocation weighs, by variable: what it costs in memory, made again, or in a
+//! register that short instructions can't name, and which copies would vanish.
+
+use super::cost::{self, Scale};
+use super::flow::{Class, Flow, MACHINE, as_copy};
+use super::graph::{Copy, Graph};
+use super::lower;
+use super::simplify::Costs;
+use super::spill::{Remake, Variables};
+use crate::mach::{MFunction, MInst, Mode, Reg};
+
+/// Costs and wishes.
+pub(super) struct Problem {
+    pub(super) costs: Costs,
+    /// For each instruction that is short if all its registers are low the
+    /// cost if not.
+    pub(super) narrow: Vec<Option<u64>>,
+    class: Class,
+    weights: Vec<u64>,
+    seen: Vec<bool>,
+    scale: Scale,
+}
+
+impl Problem {
+    pub(super) fn new(
+        function: &MFunction,
+        class: Class,
+        flow: &Flow,
+        variables: &Variables,
+        scale: Scale,
+    ) -> Problem {
+        let nodes = flow.nodes;
+        let costs = Costs {
+            spill: vec![0; nodes],
+            memory: vec![0; nodes],
+            remake: vec![None; nodes],
+            high: vec![0; nodes],
+            wishes: vec![[0; MACHINE as usize]; nodes],
+        };
+        let weights = cost::weights(function);
+        let (narrow, seen) = (Vec::with_capacity(flow.accesses.len()), vec![false; nodes]);
+        let mut problem = Problem { costs, narrow, class, weights, seen, scale };
+        problem.note_remakes(function, flow, variables);
+        problem.weigh(function, flow);
+        for (number, &fixed) in variables.fixed.iter().enumerate() {
+            let node = number + MACHINE as usize;
+            problem.costs.spill[node] = match problem.costs.remake[node] {
+                _ if fixed => u64::MAX,
+                Some(_) => problem.costs.spill[node],
+                None => problem.costs.memory[node],
+            };
+        }
+        problem
+    }
+
+    /// Variables that can be made again.
+    fn note_remakes(&mut self, function: &MFunction, flow: &Flow, variables: &Variables) {
+        let incoming = incoming_is_constant(function);
+        let mut definitions = vec![0u32; self.costs.remake.len()];
+        for located in function.blocks.iter().flat_map(|block| &block.insts) {
+            if let Some((rd, remake)) = Remake::of(&located.inst, incoming)
+                && let Some(node) = self.class.node(rd)
+            {
+                self.costs.remake[node as usize] = Some(remake);
+            }
+        }
+        for &def in flow.accesses.iter().flat_map(|&access| flow.defs(access)) {
+            definitions[def as usize] += 1;
+        }
+        for (node, count) in definitions.into_iter().enumerate() {
+            if count > 1 {
+                self.costs.remake[node] = None;
+            }
+        }
+        for (number, remake) in variables.remakes.iter().enumerate() {
+            if remake.is_some() {
+                self.costs.remake[number + MACHINE as usize] = *remake;
+            }
+        }
+    }
+
+    fn weigh(&mut self, function: &MFunction, flow: &Flow) {
+        let mut index = 0;
+        for (number, block) in function.blocks.iter().enumerate() {
+            let weight = self.weights[number];
+            for (located, narrow) in block.insts.iter().zip(cost::narrow(&block.insts)) {
+                let access = flow.accesses[index];
+                index += 1;
+                let cost = self.scale.cost(2, 0, weight);
+                self.narrow.push(narrow.then_some(cost));
+                // A copy becomes the access itself.
+                let accesses = if as_copy(&located.inst).is_some() { 1 } else { 2 };
+                let bytes = accesses * if self.class == Class::Float { 2 } else { 1 };
+                for (list, is_use) in [(flow.uses(access), true), (flow.defs(access), false)] {
+                    for &node in list {
+                        let node = node as usize;
+                        self.seen[node] = true;
+                        let memory = self.scale.cost(bytes, accesses, weight);
+                        self.costs.memory[node] += memory;
+                        if let (Some(remake), true) = (self.costs.remake[node], is_use) {
+                            let (bytes, cycles) = remake.cost();
+                            self.costs.spill[node] += self.scale.cost(bytes, cycles, weight);
+                        }
+                        if narrow {
+                            self.costs.high[node] += cost;
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The variables that the function has.
+    pub(super) fn present(&self) -> Vec<u32> {
+        (MACHINE..self.seen.len() as u32).filter(|&n| self.seen[n as usize]).collect()
+    }
+
+    /// Copies and ties, each pair once.
+    pub(super) fn copies(
+        &self,
+        function: &MFunction,
+        graph: &Graph,
+        ties: &[lower::Tie],
+    ) -> Vec<Copy> {
+        let mut copies = vec![];
+        let mut add = |(a, b): (Reg, Reg), cost: u64| {
+            let (Some(a), Some(b)) = (self.class.node(a), self.class.node(b)) else { return };
+            if a != b && (a < MACHINE || b < MACHINE || !graph.are_connected(a, b)) {
+                copies.push(Copy { a: a.min(b), b: a.max(b), cost });
+            }
+        };
+        for (block, &weight) in function.blocks.iter().zip(&self.weights) {
+            for located in &block.insts {
+                if let Some(ends) = as_copy(&located.inst) {
+                    add(
+                        ends,
+                        self.scale.cost(if self.class == Class::Float { 4 } else { 2 }, 1, weight),
+                    );
+                }
+                if let Some(tie) = lower::second_tie(&located.inst) {
+                    add(tie, self.scale.cost(1, 0, weight));
+                }
+            }
+        }
+        for tie in ties {
+            let is_seen = |reg| {
+                let node = self.class.node(reg).map(|node| node as usize);
+                node.is_some_and(|node| self.seen.get(node) == Some(&true))
+            };
+            if is_seen(tie.pair.0) && is_seen(tie.pair.1) {
+                add(tie.pair, self.scale.cost(2, tie.cycles, self.weights[tie.block]));
+            }
+        }
+        copies.sort_by_key(|copy| (copy.a, copy.b));
+        copies.dedup_by(|again, first| {
+            let same = (first.a, first.b) == (again.a, again.b);
+            first.cost += if same { again.cost } else { 0 };
+            same
+        });
+        copies
+    }
+}
+
+/// Whether stack arguments stay as they arrive.
+pub(super) fn incoming_is_constant(function: &MFunction) -> bool {
+    let writes = |inst: &MInst| matches!(inst, MInst::Store { mode: Mode::Incoming(_), .. });
+    let mut insts = function.blocks.iter().flat_map(|block| &block.insts);
+    function.home.is_none() && !insts.any(|located| writes(&located.inst))
+}
