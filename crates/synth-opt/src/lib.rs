@@ -21,6 +21,7 @@ pub mod guards;
 pub mod gvn;
 pub mod induction;
 pub mod inline;
+pub mod jump_threading;
 pub mod licm;
 mod linear;
 mod link;

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{Function, Program, SymbolId, SymbolNames, Target};
 
+use crate::jump_threading::JumpThreading;
 use crate::{
     addresses, atomics, cfg_cleanup, checks, const_data, copies, counted, dce, dead_symbols,
     divide, equalities, frames, guards, gvn, induction, inline, licm, machine_stack, memory,
@@ -210,6 +211,7 @@ pub const PIPELINE: &[Stage] = &[
     function("slots", &slots::Slots, SOME),
     function("gvn", &gvn::Gvn, SOME),
     function("dce", &dce::Dce, SOME),
+    function("jump_threading", &JumpThreading { late: false }, SOME),
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, SOME),
     // What is inlined has been cleaned up; what it gives goes through all again.
     program("inline", |program, _| inline::for_speed(program), &[Level::O2]),
@@ -243,6 +245,7 @@ pub const PIPELINE: &[Stage] = &[
     function("induction", &induction::Induction, MORE),
     program("equalities", |program, _| equalities::run(program), &[Level::Os, Level::Oz]),
     function("dce", &dce::Dce, MORE),
+    function("jump_threading", &JumpThreading { late: true }, MORE),
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, MORE),
     function("share_slots", &slots::ShareSlots, MORE),
     // What was referred to only by code that is gone.
