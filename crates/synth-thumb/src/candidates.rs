@@ -11,7 +11,7 @@ use crate::mach::MFunction;
 use crate::regalloc::{self, GROWING, RegisterSet};
 use crate::{
     back_edges, compares, emit, frame, held, hoist, indexed, isolate, nearby, schedule, select,
-    tails,
+    tails, wrap,
 };
 
 /// Instructions up to which a function is allocated in two of its ways, or with floats
@@ -54,13 +54,20 @@ fn allocate_by_colours(
     let hoisted = hoist::hoisted(selected, plans(selected, options.prefer));
     // What long instructions cost in time is little.
     let minds_long = options.prefer == Prefer::Size && selected.len() <= SMALL;
-    let mut is_long = None;
+    let (mut is_long, mut is_framed) = (None, None);
     for (version, way) in promising(selected, &hoisted, options.prefer) {
         let all = finish(version, way, options);
         let long = all.as_ref().is_ok_and(|found| found.written.core & regalloc::LONG != 0);
+        let framed = all.as_ref().is_ok_and(|found| found.framed);
         if best.offer(all, true)? {
             is_long = long.then_some(version);
+            is_framed = framed.then_some(version);
         }
+    }
+    if let Some(version) = is_framed.filter(|_| selected.len() <= SMALL)
+        && let Some(split) = wrap::split(version)
+    {
+        best.offer(finish(&split, Way::Coloring(regalloc::ALL), options), true)?;
     }
     if let Some(version) = is_long.filter(|_| minds_long) {
         best.offer(finish(version, Way::Coloring(regalloc::SHORT), options), true)?;
@@ -170,6 +177,8 @@ struct Finished {
     cost: Cost,
     draft: Draft,
     written: regalloc::Written,
+    /// Whether it makes a frame on every way through it.
+    framed: bool,
 }
 
 /// Ways to allocate registers.
@@ -220,6 +229,7 @@ fn allocate(
     let slots = selected.slots.len();
     let (mut function, written) = way.run(selected, options)?;
     if options.effort != Effort::First {
+        wrap::join(&mut function);
         held::run(&mut function, slots);
     }
     let frame = frame::Frame::new(&function, written)?;
@@ -256,23 +266,53 @@ fn finish(selected: &MFunction, way: Way, options: &Options) -> Result<Finished,
     if options.prefer == Prefer::Size && !is_small {
         tails::run(&mut function);
     }
-    let (mut cost, mut draft) = encode(&function, &frame, options)?;
+    let (mut cost, mut draft, mut framed) = encode_wrapped(&function, &frame, options)?;
     if options.prefer == Prefer::Size && is_small && tails::run(&mut function) {
-        let merged = encode(&function, &frame, options)?;
+        let merged = encode_wrapped(&function, &frame, options)?;
         if merged.0 < cost {
-            (cost, draft) = merged;
+            (cost, draft, framed) = merged;
         }
     }
-    Ok(Finished { cost, draft, written })
+    Ok(Finished { cost, draft, written, framed })
+}
+
+/// Forms and layout, with the frame where it costs least; whether every way
+/// through the function makes it.
+fn encode_wrapped(
+    function: &MFunction,
+    frame: &frame::Frame,
+    options: &Options,
+) -> Result<(Cost, Draft, bool), CompileError> {
+    let wrapped = match options.effort {
+        Effort::First => None,
+        Effort::Best => wrap::wrap(function, frame, options),
+    };
+    let late = match wrapped {
+        Some((wrapped, wrap)) => Some(encode(&wrapped, frame, Some(&wrap), options)?),
+        None => None,
+    };
+    if let Some((cost, draft)) = late {
+        let early = match options.prefer {
+            Prefer::Size => Some(encode(function, frame, None, options)?),
+            Prefer::Speed => None,
+        };
+        return Ok(match early {
+            Some((less, draft)) if less < cost => (less, draft, true),
+            _ => (cost, draft, false),
+        });
+    }
+    let (cost, draft) = encode(function, frame, None, options)?;
+    Ok((cost, draft, frame.total() > 0))
 }
 
 /// Forms and layout.
 fn encode(
     function: &MFunction,
     frame: &frame::Frame,
+    wrap: Option<&wrap::Wrap>,
     options: &Options,
 ) -> Result<(Cost, Draft), CompileError> {
-    let emit::Emitted { items, cycles } = emit::emit(function, frame, options)?;
+    let emit::Emitted { items, cycles } = emit::emit(function, frame, wrap, options)?;
     let blocks = 0..function.blocks.len() as u32;
     let mut draft = Draft {
         items: if options.outline { items.clone() } else { vec![] },

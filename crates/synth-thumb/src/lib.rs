@@ -35,6 +35,7 @@ mod tail_call;
 mod tails;
 mod target;
 pub mod timing;
+mod wrap;
 
 pub use code::{Code, Reloc, RelocKind, Span, TrapSite};
 pub use compile::{CompileError, Draft, Effort, Options, Prefer, compile, draft};

@@ -74,6 +74,13 @@ impl Written {
             self.core |= 1 << number;
         }
     }
+
+    /// Notes what an instruction destroys.
+    pub fn clobbered(&mut self, inst: &MInst) {
+        if *inst != MInst::Door {
+            self.core |= inst.clobbers();
+        }
+    }
 }
 
 /// Allocates registers and rewrites the function to machine registers;
@@ -407,7 +414,7 @@ fn rewrite(
 /// Puts machine registers in place and notes those written, clobbers included.
 fn assign(inst: &mut MInst, allocations: &[Allocation], written: &mut Written) {
     let mut next = allocations.iter();
-    written.core |= inst.clobbers();
+    written.clobbered(inst);
     inst.visit_operands(&mut |reg, kind, _| {
         if let Some(preg) = next.next().and_then(|a| a.as_reg()) {
             *reg = machine(preg);

@@ -246,7 +246,7 @@ fn rewrite(function: &mut MFunction, register: impl Fn(Reg) -> Reg) {
 fn written(function: &mut MFunction) -> Written {
     let mut written = Written::default();
     for located in function.blocks.iter_mut().flat_map(|block| &mut block.insts) {
-        written.core |= located.inst.clobbers();
+        written.clobbered(&located.inst);
         located.inst.visit_operands(&mut |reg, kind, _| {
             if kind != OperandKind::Use {
                 written.add(*reg);

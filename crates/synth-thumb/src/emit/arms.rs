@@ -24,7 +24,9 @@ impl Emitter<'_> {
         let insts = &self.function.blocks[label.0 as usize].insts;
         let (last, arm) = insts.split_last()?;
         let MInst::Jump(join) = &last.inst else { return None };
+        let makes_frame = self.wrap.is_some_and(|wrap| wrap.door == label.0);
         let fits = self.references[label.0 as usize] == 1
+            && !makes_frame
             && !self.placed[label.0 as usize]
             && arm.len() <= LONGEST
             && arm.iter().all(|l| !l.inst.reads_flags() && !l.inst.writes_flags());

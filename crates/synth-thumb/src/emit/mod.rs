@@ -32,6 +32,7 @@ use crate::frame::Frame;
 use crate::inst::{Cond, DReg, Gpr, Inst, Low, SReg};
 use crate::mach::{Cc, MFunction, MInst, Mode};
 use crate::timing::weight;
+use crate::wrap::Wrap;
 
 /// A place that branches can name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -143,9 +144,10 @@ pub type Items = Vec<(Item, SourceLoc)>;
 pub fn emit(
     function: &MFunction,
     frame: &Frame,
+    wrap: Option<&Wrap>,
     options: &Options,
 ) -> Result<Emitted, CompileError> {
-    let mut emitter = Emitter::new(function, frame, options);
+    let mut emitter = Emitter::new(function, frame, wrap, options);
     emitter.run()?;
     it::merge(&mut emitter.items);
     Ok(Emitted { items: emitter.items, cycles: emitter.cycles })
@@ -162,6 +164,10 @@ pub struct Emitted {
 pub(crate) struct Emitter<'a> {
     function: &'a MFunction,
     frame: &'a Frame,
+    /// Where the frame is, if not everywhere.
+    wrap: Option<&'a Wrap>,
+    /// Whether the current block has it.
+    framed: bool,
     options: &'a Options,
     items: Items,
     /// Estimated cycles of the items, weighted.
@@ -201,7 +207,12 @@ fn loads(function: &MFunction) -> BTreeMap<Literal, u32> {
 }
 
 impl<'a> Emitter<'a> {
-    fn new(function: &'a MFunction, frame: &'a Frame, options: &'a Options) -> Self {
+    fn new(
+        function: &'a MFunction,
+        frame: &'a Frame,
+        wrap: Option<&'a Wrap>,
+        options: &'a Options,
+    ) -> Self {
         let next_label = function.blocks.len() as u32;
         let pushed_scratch = stack::scratch_to_push(function, frame);
         let traps = control::Traps::new(next_label);
@@ -210,6 +221,9 @@ impl<'a> Emitter<'a> {
         if options.prefer == Prefer::Speed {
             order::run(function, &forward, &mut order);
         }
+        if let Some(wrap) = wrap {
+            order::place_frame(function, &forward, wrap, &mut order);
+        }
         Emitter {
             placed: vec![false; function.blocks.len()],
             references: forward.references(function, &order),
@@ -217,6 +231,8 @@ impl<'a> Emitter<'a> {
             at: 0,
             function,
             frame,
+            wrap,
+            framed: wrap.is_none(),
             options,
             items: vec![],
             cycles: 0,
@@ -231,7 +247,9 @@ impl<'a> Emitter<'a> {
     }
 
     fn run(&mut self) -> Result<(), CompileError> {
-        self.prologue()?;
+        if self.wrap.is_none() {
+            self.prologue()?;
+        }
         for at in 0..self.order.len() {
             let block = self.order[at];
             if std::mem::replace(&mut self.placed[block as usize], true) {
@@ -240,10 +258,34 @@ impl<'a> Emitter<'a> {
             self.at = at;
             self.item(Item::Label(Label(block)));
             self.weight = weight(self.function.depth(block));
+            self.enter(block)?;
             self.emit_block(block)?;
         }
         self.weight = 0;
         self.emit_traps();
+        Ok(())
+    }
+
+    /// Makes the frame if the block is the one that does.
+    fn enter(&mut self, block: u32) -> Result<(), CompileError> {
+        let Some(wrap) = self.wrap else { return Ok(()) };
+        self.framed = wrap.framed[block as usize];
+        if block != wrap.door {
+            return Ok(());
+        }
+        self.loc = SourceLoc::default();
+        self.half(Emitter::prologue)
+    }
+
+    /// Code that is not executed on every way through the function: its cycles
+    /// count half.
+    fn half(
+        &mut self,
+        emit: impl FnOnce(&mut Self) -> Result<(), CompileError>,
+    ) -> Result<(), CompileError> {
+        let before = self.cycles;
+        emit(self)?;
+        self.cycles -= (self.cycles - before) / 2;
         Ok(())
     }
 

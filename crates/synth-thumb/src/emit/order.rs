@@ -3,6 +3,7 @@
 
 use super::control::Forward;
 use crate::mach::{MFunction, MInst};
+use crate::wrap::Wrap;
 
 /// Loops of one function that are looked at.
 const MOST: usize = 64;
@@ -26,6 +27,27 @@ pub(super) fn run(function: &MFunction, forward: &Forward, order: &mut Vec<u32>)
             range.into_iter().partition(|&block| is_in(function, block, l));
         new.splice(first..=last, members.into_iter().chain(others));
     }
+    if tables_reach(function, forward, &new) {
+        *order = new;
+    }
+}
+
+/// Places the blocks without a frame in front of those with one, in a function
+/// that makes it late; unless a loop ends there, which should fall through.
+pub(super) fn place_frame(
+    function: &MFunction,
+    forward: &Forward,
+    wrap: &Wrap,
+    order: &mut Vec<u32>,
+) {
+    let door = order.iter().position(|&block| block == wrap.door).unwrap_or_default();
+    let last = door.checked_sub(1).map(|before| order[before]);
+    if last.is_some_and(|last| function.depth(last) > function.depth(wrap.door)) {
+        return;
+    }
+    let (framed, mut new): (Vec<u32>, Vec<u32>) =
+        order.iter().partition(|&&block| wrap.framed[block as usize]);
+    new.extend(framed);
     if tables_reach(function, forward, &new) {
         *order = new;
     }

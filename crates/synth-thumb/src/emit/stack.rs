@@ -90,6 +90,9 @@ impl Emitter<'_> {
 
     /// Whether [`Self::epilogue`] is one 16-bit instruction.
     pub(super) fn epilogue_is_short(&self) -> bool {
+        if !self.framed {
+            return true;
+        }
         let pop = self.frame.saved | self.pushed_scratch;
         let narrow = pop & !(1 << 14) & 0xff00 == 0;
         narrow
@@ -99,6 +102,10 @@ impl Emitter<'_> {
 
     /// Undoes the frame and returns, or jumps to where that is done.
     pub(super) fn epilogue(&mut self) -> Result<(), CompileError> {
+        if !self.framed {
+            let inst = not_pc_reg(14).map(|rm| Inst::BxT1 { rm });
+            return self.half(|emitter| emitter.push_inst(inst, "bx"));
+        }
         if self.prefers_size() && !self.epilogue_is_short() {
             if let Some(target) = self.epilogue {
                 self.item(Item::Branch { cond: None, target });
@@ -111,8 +118,17 @@ impl Emitter<'_> {
         self.leave(Leave::Return)
     }
 
-    /// Undoes the frame.
+    /// Undoes the frame, if there is one here.
     pub(super) fn leave(&mut self, leave: Leave) -> Result<(), CompileError> {
+        match self.wrap {
+            None => self.undo(leave),
+            Some(_) if self.framed => self.half(|emitter| emitter.undo(leave)),
+            // A return does not come here.
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn undo(&mut self, leave: Leave) -> Result<(), CompileError> {
         if self.frame.has_pointer() {
             self.leave_with_pointer(leave)?;
         } else if self.pushed_scratch == 0 {

@@ -386,6 +386,9 @@ pub enum MInst {
     CompareExchange { exclusive: Exclusive, expected: Rhs, new: Reg },
     /// Orders all accesses before it before those behind it.
     Barrier,
+    /// Where a frame may be made late: no value lives across it in a register
+    /// that a frame saves. For allocation only, which removes it.
+    Door,
     /// Masks interrupts; `rd` = the mask before.
     MaskInterrupts { rd: Reg },
     /// Sets the mask of interrupts.

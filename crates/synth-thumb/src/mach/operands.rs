@@ -175,7 +175,7 @@ impl MInst {
                 }
                 uses.iter_mut().for_each(|(r, at)| f(r, Use, Fixed(*at)));
             }
-            Barrier | TrapIf { .. } | Trap(_) | Jump(_) | CondJump { .. } => {}
+            Barrier | Door | TrapIf { .. } | Trap(_) | Jump(_) | CondJump { .. } => {}
         }
     }
 
@@ -191,7 +191,8 @@ impl MInst {
         }
     }
 
-    /// Core registers that it destroys besides its results, as a bit set.
+    /// Core registers that it destroys besides its results, or in which no value
+    /// may live across it, as a bit set.
     pub fn clobbers(&self) -> u16 {
         match self {
             // AAPCS32 section 6.1.1: r0-r3, r12, lr.
@@ -199,6 +200,8 @@ impl MInst {
                 let core = defs.iter().filter(|(reg, _)| !reg.is_float());
                 0b0101_0000_0000_1111 & !core.fold(0, |set, (_, at)| set | 1 << at)
             }
+            // r4-r11, lr.
+            MInst::Door => 0b0100_1111_1111_0000,
             _ => 0,
         }
     }
