@@ -6,8 +6,8 @@
 //! Not built, so without a row: pre- and post-index, LDRD, STRD, LDM and STM in
 //! place of neighbouring accesses, UMLAL, SMLAL and UMAAL, the multiplications
 //! of halfwords, SXTB16, REV16, TEQ, extensions with rotation, lookup tables for
-//! `br_table`, shrink-wrapping. Division by constants, unrolling and strength
-//! reduction belong to `synth-opt`.
+//! `br_table`. Division by constants, unrolling and strength reduction belong to
+//! `synth-opt`.
 
 use std::path::PathBuf;
 
@@ -63,6 +63,8 @@ const IDIOMS: &[[&str; 4]] = &[
     // Calls and frames.
     ["tail call", "tail_calls", "sibling", "b.w"],
     ["no frame where none is needed", "arithmetic", "add", "bx lr"],
+    ["no frame on a way that needs none", "shrink_wrapping", "guarded", "bx lr"],
+    ["the frame behind a loop", "shrink_wrapping", "search", "push {r3, r4, r5, lr}"],
     ["pushed with lr, popped into pc", "control", "across_calls", "pop {r3, r4, r5, pc}"],
     // Shape.
     ["traps behind the code", "conditions", "checks", "udf #4"],
