@@ -150,8 +150,6 @@ fn candidates(function: &MFunction, plan: Plan, bound: &[bool]) -> BTreeMap<(u32
                 left = parent;
             }
         }
-        let depth = block.inner.map_or(0, |inner| function.loops[inner as usize].depth);
-        let weight = 8u64.pow(depth.min(6));
         for located in &block.insts {
             let Some((key, rd)) = Key::of(&located.inst) else { continue };
             if rd.as_virtual().is_none_or(|number| bound[number as usize]) {
@@ -160,7 +158,7 @@ fn candidates(function: &MFunction, plan: Plan, bound: &[bool]) -> BTreeMap<(u32
             let new = || Candidate { definitions: vec![], cycles: 0, loc: located.loc };
             let candidate = found.entry((left, key)).or_insert_with(new);
             candidate.definitions.push(rd);
-            candidate.cycles += weight * key.cycles();
+            candidate.cycles += block.frequency * key.cycles();
         }
     }
     if plan == Plan::Shared {

@@ -186,9 +186,10 @@ impl Merger<'_> {
         let place = match blocks.iter().rev().find(is_whole) {
             Some(&whole) => whole,
             None => {
-                let MBlock { insts, inner, .. } = &self.function.blocks[last as usize];
+                let MBlock { insts, inner, frequency, .. } = &self.function.blocks[last as usize];
                 let insts = insts[insts.len() - length..].to_vec();
-                let tail = MBlock { insts, inner: *inner, ..MBlock::default() };
+                let tail =
+                    MBlock { insts, inner: *inner, frequency: *frequency, ..MBlock::default() };
                 self.function.blocks.push(tail);
                 let new = self.function.blocks.len() as u32 - 1;
                 self.added.entry(last).or_default().push(new);

@@ -9,6 +9,7 @@ use super::cost::Scale;
 use super::flow::{Class, MACHINE};
 use super::groups::Groups;
 use super::simplify::{Costs, Order};
+use crate::mach::ONCE;
 
 /// Rounds of improvement.
 const ROUNDS: usize = 3;
@@ -198,14 +199,14 @@ impl<'a> Assigner<'a> {
             // VPUSH and VPOP.
             let first =
                 each(self.palette.preserved).all(|color| self.counts[usize::from(color)] == 0);
-            return self.scale.cost(if first { 8 } else { 0 }, if first { 4 } else { 2 }, 1);
+            return self.scale.cost(if first { 8 } else { 0 }, if first { 4 } else { 2 }, ONCE);
         }
         let saved = self.palette.calls || any(4..12) || self.counts[14] > 0;
         let first = if saved { 0 } else { 2 };
         match color {
             14 if self.palette.calls => 0,
-            8..12 => self.scale.cost(first + if any(8..12) { 0 } else { 4 }, 2 + first, 1),
-            _ => self.scale.cost(first, 2 + first, 1),
+            8..12 => self.scale.cost(first + if any(8..12) { 0 } else { 4 }, 2 + first, ONCE),
+            _ => self.scale.cost(first, 2 + first, ONCE),
         }
     }
 
@@ -315,11 +316,11 @@ impl<'a> Assigner<'a> {
         let used = |n: &usize| self.counts[*n] > 0;
         if self.palette.class == Class::Float {
             let count = each(self.palette.preserved).map(usize::from).filter(used).count() as u64;
-            return self.scale.cost(if count > 0 { 8 } else { 0 }, 2 * count, 1);
+            return self.scale.cost(if count > 0 { 8 } else { 0 }, 2 * count, ONCE);
         }
         let low = (4..8).filter(used).count() as u64;
         let high = (8..12).filter(used).count() as u64;
         let first = if low + high > 0 && !self.palette.calls { 2 } else { 0 };
-        self.scale.cost(first + if high > 0 { 4 } else { 0 }, 2 * (low + high) + first, 1)
+        self.scale.cost(first + if high > 0 { 4 } else { 0 }, 2 * (low + high) + first, ONCE)
     }
 }

@@ -4,25 +4,25 @@
 use crate::compile::Prefer;
 use crate::emit::{alu, flags, memory};
 use crate::imm;
-use crate::mach::{Located, MFunction, MInst, Mode, OperandKind, Reg, Rhs, Width};
+use crate::mach::{Located, MFunction, MInst, Mode, ONCE, OperandKind, Reg, Rhs, Width};
 
 /// Bytes and cycles as one figure, the more important first.
 #[derive(Clone, Copy)]
 pub(super) struct Scale(pub Prefer);
 
 impl Scale {
-    /// The cost of code that is executed `weight` times.
+    /// The cost of code that is executed `weight` / [`ONCE`] times.
     pub(super) fn cost(self, bytes: u64, cycles: u64, weight: u64) -> u64 {
         match self.0 {
-            Prefer::Size => bytes * 2048 + (cycles * weight).min(1024),
-            Prefer::Speed => cycles * weight * 32 + bytes,
+            Prefer::Size => bytes * 2048 + (cycles * weight / ONCE).min(1024),
+            Prefer::Speed => cycles * weight / 2 + bytes,
         }
     }
 }
 
-/// How often each block is executed, by its loops.
+/// How often each block is executed.
 pub(super) fn weights(function: &MFunction) -> Vec<u64> {
-    (0..function.blocks.len() as u32).map(|b| 8u64.pow(function.depth(b).min(6))).collect()
+    function.blocks.iter().map(|block| block.frequency).collect()
 }
 
 /// For each instruction of a block whether it is shorter if all its registers

@@ -30,8 +30,7 @@ use crate::code::RelocKind;
 use crate::compile::{CompileError, Options, Prefer};
 use crate::frame::Frame;
 use crate::inst::{Cond, DReg, Gpr, Inst, Low, SReg};
-use crate::mach::{Cc, MFunction, MInst, Mode};
-use crate::timing::weight;
+use crate::mach::{Cc, MFunction, MInst, Mode, ONCE};
 use crate::wrap::Wrap;
 
 /// A place that branches can name.
@@ -157,7 +156,8 @@ pub fn emit(
 pub struct Emitted {
     /// Its code.
     pub items: Items,
-    /// Estimated cycles, those in loops weighted.
+    /// Estimated cycles, weighted by how often blocks are executed, in units of
+    /// 1 / [`ONCE`].
     pub cycles: u64,
 }
 
@@ -236,7 +236,7 @@ impl<'a> Emitter<'a> {
             options,
             items: vec![],
             cycles: 0,
-            weight: 1,
+            weight: ONCE,
             loc: SourceLoc::default(),
             pushed_scratch,
             epilogue: None,
@@ -257,7 +257,7 @@ impl<'a> Emitter<'a> {
             }
             self.at = at;
             self.item(Item::Label(Label(block)));
-            self.weight = weight(self.function.depth(block));
+            self.weight = self.function.blocks[block as usize].frequency;
             self.enter(block)?;
             self.emit_block(block)?;
         }

@@ -31,7 +31,13 @@ pub struct MBlock {
     /// Whether it stands for an edge: it has one predecessor, which has several
     /// successors.
     pub is_edge: bool,
+    /// How often it is executed for each call of the function, by a guess, in units of
+    /// 1 / [`ONCE`].
+    pub frequency: u64,
 }
+
+/// The frequency of what is executed once.
+pub const ONCE: u64 = 64;
 
 /// A natural loop.
 #[derive(Clone, Copy, Debug)]

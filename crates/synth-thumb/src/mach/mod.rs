@@ -16,7 +16,7 @@ mod operands;
 mod print;
 
 pub use float::{FAluOp, FInst, FUnOp, FloatUnit};
-pub use function::{EdgeTarget, FrameSlot, MBlock, MFunction, MLoop};
+pub use function::{EdgeTarget, FrameSlot, MBlock, MFunction, MLoop, ONCE};
 pub use operands::{Constraint, OperandKind};
 
 use smallvec::{SmallVec, smallvec};

@@ -12,6 +12,7 @@ use synth_ir::entity::SecondaryMap;
 use synth_ir::{Block, BlockCall, Cond, Inst, InstData, TrapCode, Value};
 
 use super::context::cc;
+use super::frequency::Frequencies;
 use super::{Lower, rules};
 use crate::mach::{Cc, CmpOp, EdgeTarget, MBlock, MInst, MLoop, Reg};
 
@@ -53,10 +54,16 @@ impl Lower<'_> {
             self.out.loops.push(MLoop { parent, depth: loops.depth(header), entry });
         }
         let number = |block: Block| loops.header(block).and_then(|header| numbers[header]);
+        let frequencies = Frequencies::new(self.func, &cfg, &dom, &loops);
         for &block in cfg.reverse_postorder() {
             let first = self.index_of(block) as usize;
             self.out.blocks[first].inner = number(block);
-            for (i, edge) in self.edges(block).iter().enumerate() {
+            self.out.blocks[first].frequency = frequencies.of(block);
+            let edges = self.edges(block);
+            for (i, share) in frequencies.shares(block, &edges).into_iter().enumerate() {
+                self.out.blocks[first + 1 + i].frequency = share;
+            }
+            for (i, edge) in edges.iter().enumerate() {
                 // An edge is in a loop if both its ends are.
                 let ends = [block, edge.block];
                 let outer = ends.into_iter().min_by_key(|&end| loops.depth(end));

@@ -19,6 +19,7 @@ mod context;
 mod control;
 mod fields;
 mod float;
+mod frequency;
 mod memory;
 mod pairs;
 #[allow(

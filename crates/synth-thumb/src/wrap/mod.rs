@@ -147,7 +147,7 @@ fn is_native(insts: &[Located]) -> bool {
 /// A copy of a block, in which what it defines has new registers if those are
 /// virtual.
 fn copy(function: &mut MFunction, block: u32) -> MBlock {
-    let MBlock { mut params, mut insts, .. } = function.blocks[block as usize].clone();
+    let MBlock { mut params, mut insts, frequency, .. } = function.blocks[block as usize].clone();
     let mut renamed: Vec<(Reg, Reg)> = vec![];
     let mut define = |reg: &mut Reg, renamed: &mut Vec<(Reg, Reg)>| {
         if reg.as_virtual().is_some() {
@@ -166,7 +166,7 @@ fn copy(function: &mut MFunction, block: u32) -> MBlock {
             }
         });
     }
-    MBlock { params, insts, inner: None, is_edge: false }
+    MBlock { params, insts, inner: None, is_edge: false, frequency }
 }
 
 /// Whether an instruction names something of the frame.

@@ -1,0 +1,150 @@
+//! How often blocks are executed for each call of the function: a guess from the
+//! shape of the graph, after Ball and Larus ("Branch prediction for free", 1993) and
+//! Wu and Larus ("Static branch frequency and program profile analysis", 1994).
+//!
+//! A loop goes round eight times, so the way out of it is taken as rarely; a way to a
+//! trap is hardly ever taken; of all other ways one is as good as another, so that a
+//! block that is one of fifty cases counts a fiftieth of what the switch does.
+
+use std::collections::BTreeMap;
+
+use synth_ir::cfg::{Cfg, DomTree, Loops};
+use synth_ir::entity::SecondaryMap;
+use synth_ir::{Block, BlockCall, Function, InstData, Value};
+
+use crate::mach::ONCE;
+
+/// Turns of a loop.
+const TURNS: u64 = 8;
+/// Real branches are seldom even: what the guess takes for a half is more often nearly
+/// all than a half, and so counts for more, by this part of it.
+const UNEVEN: u64 = 8;
+/// Nested loops that count.
+const DEEPEST: u32 = 6;
+
+/// How often a way is taken, beside others.
+#[derive(Clone, Copy)]
+enum Way {
+    Trap = 1,
+    Leaving = 8,
+    Other = 64,
+}
+
+/// How often blocks are executed, in units of 1 / [`ONCE`].
+pub(super) struct Frequencies<'a> {
+    func: &'a Function,
+    loops: &'a Loops,
+    blocks: SecondaryMap<Block, u64>,
+}
+
+impl<'a> Frequencies<'a> {
+    pub(super) fn new(
+        func: &'a Function,
+        cfg: &Cfg,
+        dom: &DomTree,
+        loops: &'a Loops,
+    ) -> Frequencies<'a> {
+        let mut frequencies = Frequencies { func, loops, blocks: SecondaryMap::new() };
+        frequencies.blocks.resize(func.blocks.len());
+        frequencies.blocks[func.entry()] = ONCE;
+        for &block in cfg.reverse_postorder() {
+            // All edges but those that close a loop have been followed.
+            let most = ONCE * TURNS.pow(loops.depth(block).min(DEEPEST));
+            let turns = if loops.header(block) == Some(block) { TURNS } else { 1 };
+            let frequency = (frequencies.blocks[block] * turns).clamp(1, most);
+            frequencies.blocks[block] = frequency;
+            for (target, share) in frequencies.edges(block) {
+                if !dom.dominates(target, block) {
+                    frequencies.blocks[target] += share;
+                }
+            }
+        }
+        frequencies
+    }
+
+    pub(super) fn of(&self, block: Block) -> u64 {
+        self.blocks[block]
+    }
+
+    /// Where a block goes, and how often.
+    fn edges(&self, block: Block) -> Vec<(Block, u64)> {
+        let targets = self.func.successors(block);
+        let ways = targets.iter().map(|&target| self.way(block, target) as u64);
+        let all = ways.clone().sum::<u64>().max(1);
+        let frequency = self.blocks[block];
+        let share = |way: u64| {
+            let even = frequency * way / all;
+            (even + even / UNEVEN).max(1)
+        };
+        targets.iter().copied().zip(ways.map(share)).collect()
+    }
+
+    /// How often each of these is taken that are the distinct edges of a block.
+    pub(super) fn shares(&self, block: Block, edges: &[BlockCall]) -> Vec<u64> {
+        let mut shares: BTreeMap<(Block, &[Value]), u64> = BTreeMap::new();
+        if let Some(inst) = self.func.terminator(block).filter(|_| !edges.is_empty()) {
+            let calls = self.func.insts[inst].successors();
+            for (call, (_, share)) in calls.into_iter().zip(self.edges(block)) {
+                *shares.entry((call.block, &call.args)).or_default() += share;
+            }
+        }
+        let of = |edge: &BlockCall| shares.get(&(edge.block, &*edge.args)).copied();
+        edges.iter().map(|edge| of(edge).unwrap_or(1)).collect()
+    }
+
+    fn way(&self, block: Block, target: Block) -> Way {
+        let last = self.func.terminator(target).map(|inst| &self.func.insts[inst]);
+        if matches!(last, Some(InstData::Trap(_))) {
+            return Way::Trap;
+        }
+        match self.loops.header(block) {
+            Some(header) if !self.is_within(header, target) => Way::Leaving,
+            _ => Way::Other,
+        }
+    }
+
+    /// Whether a block is in the loop with this header.
+    fn is_within(&self, header: Block, block: Block) -> bool {
+        let around = std::iter::successors(self.loops.header(block), |&of| self.loops.outer(of));
+        around.take(self.loops.depth(block) as usize).any(|of| of == header)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use synth_ir::Program;
+
+    #[test]
+    fn ways_share_what_their_block_is_executed() {
+        let program = Program::parse(
+            "global func @f(i32) -> (i32) {
+b0(v0: i32):
+  jump b1(v0)
+b1(v1: i32):
+  switch v1, [b2, b3], b4
+b2:
+  v2 = const 1
+  v3 = add v1, v2
+  branch v3, b1(v3), b5
+b3:
+  jump b1(v0)
+b4:
+  return v1
+b5:
+  trap unreachable
+}
+",
+        )
+        .unwrap();
+        let (_, func) = program.functions().next().unwrap();
+        let cfg = Cfg::new(func);
+        let dom = DomTree::new(func, &cfg);
+        let loops = Loops::new(&cfg, &dom);
+        let frequencies = Frequencies::new(func, &cfg, &dom, &loops);
+        let of: Vec<u64> = func.layout.iter().map(|&block| frequencies.of(block)).collect();
+        // b1: eight turns. b2, b3: 64 of 64 + 64 + 8 parts, and an eighth of that.
+        // b4: 8 of these parts. b5: 1 of 65 parts.
+        assert_eq!(of, [64, 512, 240 + 30, 240 + 30, 30 + 3, 4]);
+    }
+}
