@@ -147,6 +147,7 @@ fn is_movable(inst: &MInst) -> bool {
             | Mul { .. }
             | MulAdd { .. }
             | MulLong { .. }
+            | MulAddLong { .. }
             | SetCond { .. }
             | Select { .. }
             | CondAlu { .. }

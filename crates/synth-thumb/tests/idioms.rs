@@ -4,7 +4,7 @@
 //! checked that each still shows its idiom.
 //!
 //! Not built, so without a row: pre- and post-index, LDRD, STRD, LDM and STM in
-//! place of neighbouring accesses, UMLAL, SMLAL and UMAAL, the multiplications
+//! place of neighbouring accesses, the multiplications
 //! of halfwords, SXTB16, REV16, TEQ, extensions with rotation, lookup tables for
 //! `br_table`. Division by constants, unrolling and strength reduction belong to
 //! `synth-opt`.
@@ -45,6 +45,9 @@ const IDIOMS: &[[&str; 4]] = &[
     ["index that is needed elsewhere too", "indexed", "keeps_both", "ldr r2, [r0, r1]"],
     ["addresses near each other", "memory", "neighbours", "ldr r1, [r3, #4]"],
     ["UMULL", "words64", "multiply", "umull r4, r12, r0, r2"],
+    ["UMLAL", "accumulate", "unsigned", "umlal r0, r1, r2, r3"],
+    ["SMLAL in a loop", "accumulate", "dot", "smlal r0, r12, r5, r4"],
+    ["UMAAL", "accumulate", "digit", "umaal r3, r2, r0, r1"],
     ["ADDS, ADC", "words64", "add", "adcs r1, r3"],
     ["SUBS, SBC", "words64", "sub_constant", "sbc r1, r1, #0"],
     ["CMP, SBCS", "words64", "less", "sbcs r1, r3"],

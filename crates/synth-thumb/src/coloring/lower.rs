@@ -60,6 +60,10 @@ pub(super) fn run(function: &mut MFunction) -> Vec<Tie> {
                     new.push(copy(*rd, *rn));
                     *rn = *rd;
                 }
+                MInst::MulAddLong { lo, hi, add_lo, add_hi, .. } => {
+                    new.extend([copy(*lo, *add_lo), copy(*hi, *add_hi)]);
+                    (*add_lo, *add_hi) = (*lo, *hi);
+                }
                 MInst::Float(
                     FInst::Select { fd, other: fm, .. } | FInst::Pack { fd, lo: fm, .. },
                 ) => {

@@ -6,7 +6,7 @@ use crate::inst::{
     Extract, Imm3, Imm5, Imm8, Imm12, Imm16, Insert, Inst, Rotate, Sat32, SatShift, SetFlags,
     Shift, ShiftKind, ShiftLeft, ShiftRight, ThumbImm,
 };
-use crate::mach::{AluOp, CmpOp, MInst, Reg, Rhs, ShiftOp, UnOp};
+use crate::mach::{Accumulate, AluOp, CmpOp, MInst, Reg, Rhs, ShiftOp, UnOp};
 
 /// The shortest form of an instruction. 16-bit forms that write the flags
 /// need `dead`: that nothing reads the flags afterwards.
@@ -56,6 +56,16 @@ pub(crate) fn choose(inst: &MInst, dead: bool) -> Option<Inst> {
                 Inst::SmullT1 { rdlo, rdhi, rn, rm }
             } else {
                 Inst::UmullT1 { rdlo, rdhi, rn, rm }
+            })
+        }
+        MInst::MulAddLong { how, lo, hi, rn, rm, add_lo, add_hi }
+            if lo == add_lo && hi == add_hi =>
+        {
+            let (rdlo, rdhi, rn, rm) = (gpr(lo)?, gpr(hi)?, gpr(rn)?, gpr(rm)?);
+            Some(match how {
+                Accumulate::Unsigned => Inst::UmlalT1 { rdlo, rdhi, rn, rm },
+                Accumulate::Signed => Inst::SmlalT1 { rdlo, rdhi, rn, rm },
+                Accumulate::Words => Inst::UmaalT1 { rdlo, rdhi, rn, rm },
             })
         }
         MInst::Div { signed, rd, rn, rm } => {

@@ -296,6 +296,17 @@ pub enum TailCallee {
     Slot(FrameSlot),
 }
 
+/// What is added to a product of 64 bits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accumulate {
+    /// A number of two words, to an unsigned product.
+    Unsigned,
+    /// The same, to a signed one.
+    Signed,
+    /// Two words, each zero-extended, to an unsigned one (DSP).
+    Words,
+}
+
 /// What the loops of exclusive accesses have in common.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Exclusive {
@@ -358,6 +369,8 @@ pub enum MInst {
     MulAdd { subtract: bool, rd: Reg, rn: Reg, rm: Reg, ra: Reg },
     /// `hi:lo = rn * rm`.
     MulLong { signed: bool, lo: Reg, hi: Reg, rn: Reg, rm: Reg },
+    /// `hi:lo = rn * rm` plus `add_hi` and `add_lo`, which `hi` and `lo` replace.
+    MulAddLong { how: Accumulate, lo: Reg, hi: Reg, rn: Reg, rm: Reg, add_lo: Reg, add_hi: Reg },
     /// `rd = rn / rm`; the divisor is not zero.
     Div { signed: bool, rd: Reg, rn: Reg, rm: Reg },
     /// `rd = cond ? then : other`, both constants of 8 bits.

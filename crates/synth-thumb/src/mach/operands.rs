@@ -103,6 +103,14 @@ impl MInst {
                 f(lo, Def, Any);
                 f(hi, Def, Any);
             }
+            MulAddLong { lo, hi, rn, rm, add_lo, add_hi, .. } => {
+                f(rn, Use, Any);
+                f(rm, Use, Any);
+                f(add_lo, Use, Any);
+                f(add_hi, Use, Any);
+                f(lo, Def, Reuse(2));
+                f(hi, Def, Reuse(3));
+            }
             Div { rd, rn, rm, .. } | ExtendAdd { rd, rn, rm, .. } => {
                 f(rn, Use, Any);
                 f(rm, Use, Any);

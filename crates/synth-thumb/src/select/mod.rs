@@ -10,6 +10,7 @@
 //! Constants and symbol addresses are not selected where they are defined:
 //! see [`constants`].
 
+mod accumulate;
 mod anchors;
 mod atomic;
 mod calls;

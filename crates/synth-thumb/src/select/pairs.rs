@@ -12,12 +12,16 @@ const REACH: u32 = 8;
 impl Lower<'_> {
     /// Selects `inst` together with its other half, if it is near above.
     pub(super) fn lower_pair(&mut self, inst: Inst) -> bool {
-        let Some(partner) = self.find_partner(inst) else { return false };
+        let Some(partner) = self.find_partner(inst) else { return self.lower_high(inst) };
         let (this, other) = (self.func.result(inst), self.func.result(partner));
         match &self.func.insts[inst] {
             InstData::Wide { op, args } => {
                 let op = *op;
                 let args = [args[0], args[1], args[2], args[3]];
+                if op == WideOp::AddHi && self.emit_accumulated(args, Some(other), this) {
+                    self.done[partner] = true;
+                    return true;
+                }
                 self.emit_carry_pair(op, args, other, this);
             }
             InstData::Binary { op, args } => {
@@ -33,6 +37,15 @@ impl Lower<'_> {
         }
         self.done[partner] = true;
         true
+    }
+
+    /// Selects the high half of a sum alone, if it adds to a product.
+    fn lower_high(&mut self, inst: Inst) -> bool {
+        let InstData::Wide { op: WideOp::AddHi, args } = &self.func.insts[inst] else {
+            return false;
+        };
+        let args = [args[0], args[1], args[2], args[3]];
+        self.emit_accumulated(args, None, self.func.result(inst))
     }
 
     fn binary_op(&self, inst: Inst) -> Option<BinaryOp> {
