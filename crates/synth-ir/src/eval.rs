@@ -114,6 +114,9 @@ impl BinaryOp {
             ShrU => ua.wrapping_shr(ub) as i32,
             ShrS => a.wrapping_shr(ub),
             Rotr => a.rotate_right(ub % 32),
+            ShlByte => ua.checked_shl(ub & 0xff).unwrap_or(0) as i32,
+            ShrUByte => ua.checked_shr(ub & 0xff).unwrap_or(0) as i32,
+            ShrSByte => a >> (ub & 0xff).min(31),
             F64FromBits => return Some(Val::F64(wide(a, b))),
         };
         Some(Val::I32(word))
@@ -234,6 +237,13 @@ mod tests {
         assert_eq!(eval(BinaryOp::Shl, 1, 33), Some(2));
         assert_eq!(eval(BinaryOp::ShrS, -8, -31), Some(-4));
         assert_eq!(eval(BinaryOp::Rotr, 1, 33), Some(i32::MIN));
+        // ARM ARM, LSL (register) and its like: the count is the low byte.
+        assert_eq!(eval(BinaryOp::ShlByte, 3, 0x101), Some(6));
+        assert_eq!(eval(BinaryOp::ShlByte, 3, 32), Some(0));
+        assert_eq!(eval(BinaryOp::ShrUByte, -1, 255), Some(0));
+        assert_eq!(eval(BinaryOp::ShrUByte, -1, 31), Some(1));
+        assert_eq!(eval(BinaryOp::ShrSByte, -8, 32), Some(-1));
+        assert_eq!(eval(BinaryOp::ShrSByte, 8, 100), Some(0));
         assert_eq!(eval(BinaryOp::UmulHi, -1, -1), Some(-2));
         assert_eq!(eval(BinaryOp::SmulHi, -1, 1), Some(-1));
     }

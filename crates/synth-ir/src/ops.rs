@@ -64,7 +64,7 @@ operators! {
 
 operators! {
     /// Operators of two `i32` values. Shift and rotate counts are taken
-    /// modulo 32.
+    /// modulo 32, if nothing else is said.
     BinaryOp {
         /// Wrapping sum.
         Add = "add",
@@ -100,6 +100,13 @@ operators! {
         ShrS = "shr_s",
         /// Rotate right.
         Rotr = "rotr",
+        /// Shift left by the low byte of the count: 0 from 32 on.
+        ShlByte = "shl_byte",
+        /// Logical shift right by the low byte of the count: 0 from 32 on.
+        ShrUByte = "shr_u_byte",
+        /// Arithmetic shift right by the low byte of the count: the sign from
+        /// 32 on.
+        ShrSByte = "shr_s_byte",
         /// An f64 from its low and high word.
         F64FromBits = "f64_from_bits",
     }

@@ -17,6 +17,10 @@ pub trait Target {
     fn is_memory_offset(&self, offset: i32, bytes: u32) -> bool;
     /// Whether there is an instruction for a float operator.
     fn has_float(&self, op: FloatOp) -> bool;
+    /// Whether shifts take the low byte of a count, and not its low five bits.
+    fn shifts_by_byte(&self) -> bool {
+        false
+    }
     /// Whether there are instructions for atomic accesses of a width.
     fn has_atomic(&self, width: AtomicWidth) -> bool {
         width != AtomicWidth::I64

@@ -30,6 +30,7 @@ pub mod memory;
 mod pipeline;
 mod pressure;
 pub mod ranges;
+pub mod shifts;
 pub mod simplify;
 pub mod slots;
 pub mod soften;

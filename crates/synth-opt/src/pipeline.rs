@@ -11,7 +11,7 @@ use crate::jump_threading::JumpThreading;
 use crate::{
     addresses, atomics, cfg_cleanup, checks, const_data, copies, counted, dce, dead_symbols,
     divide, equalities, frames, guards, gvn, induction, inline, licm, machine_stack, memory,
-    ranges, simplify, slots, soften, switches, unroll,
+    ranges, shifts, simplify, slots, soften, switches, unroll,
 };
 
 /// How much to optimise, and for what.
@@ -240,6 +240,7 @@ pub const PIPELINE: &[Stage] = &[
     function("frames", &frames::Frames, MORE),
     function("addresses", &addresses::Addresses, MORE),
     function("remainders", &divide::Remainders, MORE),
+    function("shifts", &shifts::Shifts, MORE),
     function("gvn", &gvn::Gvn, MORE),
     function("licm", &licm::Licm, FAST),
     function("induction", &induction::Induction, MORE),

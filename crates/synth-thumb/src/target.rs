@@ -26,6 +26,10 @@ impl Target for Thumb {
         imm::is_offset(offset)
     }
 
+    fn shifts_by_byte(&self) -> bool {
+        true
+    }
+
     fn has_float(&self, op: FloatOp) -> bool {
         use FloatOp::*;
         let fpu = self.0.fpu;

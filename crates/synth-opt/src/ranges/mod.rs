@@ -107,6 +107,26 @@ impl Range {
         (Range::ALL.lo <= lo && hi <= Range::ALL.hi).then_some(Range { lo, hi })
     }
 
+    /// What is left of the numbers where a comparison with another one holds.
+    pub(crate) fn where_it(self, cond: Cond, other: Range) -> Range {
+        let (mut lo, mut hi) = (self.lo, self.hi);
+        match cond {
+            Cond::Eq => (lo, hi) = (lo.max(other.lo), hi.min(other.hi)),
+            Cond::SLt => hi = hi.min(other.hi - 1),
+            Cond::SLe => hi = hi.min(other.hi),
+            Cond::SGt => lo = lo.max(other.lo + 1),
+            Cond::SGe => lo = lo.max(other.lo),
+            // Less than what is not negative is not negative either.
+            Cond::ULt if other.lo >= 0 => (lo, hi) = (lo.max(0), hi.min(other.hi - 1)),
+            Cond::ULe if other.lo >= 0 => (lo, hi) = (lo.max(0), hi.min(other.hi)),
+            Cond::UGt if other.lo >= 0 && lo >= 0 => lo = lo.max(other.lo + 1),
+            Cond::UGe if other.lo >= 0 && lo >= 0 => lo = lo.max(other.lo),
+            _ => {}
+        }
+        // Where it never holds, what is said of it does not matter.
+        if lo <= hi { Range { lo, hi } } else { self }
+    }
+
     /// The interval of the same words as unsigned numbers, unless it has two
     /// parts.
     pub(crate) fn unsigned(self) -> Option<(i64, i64)> {
@@ -210,7 +230,11 @@ impl Known {
         match func.insts[inst] {
             InstData::Const(c) => Range::exactly(c),
             InstData::Compare { .. } | InstData::Compare64 { .. } => Range { lo: 0, hi: 1 },
-            InstData::Select { args: [a, b], .. } => of(a).union(of(b)),
+            InstData::Select { cond, args: [a, b] } => {
+                let [a, b] =
+                    [(a, true), (b, false)].map(|(v, holds)| self.chosen(func, cond, v, holds));
+                a.union(b)
+            }
             InstData::Load { op, .. } => match op {
                 LoadOp::U8 => Range { lo: 0, hi: 0xff },
                 LoadOp::S8 => Range { lo: -0x80, hi: 0x7f },
@@ -235,6 +259,20 @@ impl Known {
             }
             InstData::Binary { op, args: [a, b] } => binary(op, of(a), of(b)),
             _ => Range::ALL,
+        }
+    }
+
+    /// The range of a value that is chosen if a condition holds, or does not.
+    pub(crate) fn chosen(&self, func: &Function, cond: Value, value: Value, holds: bool) -> Range {
+        let range = self.get(value);
+        let Some(inst) = func.def_inst(cond) else { return range };
+        let InstData::Compare { cond, args: [x, y] } = func.insts[inst] else { return range };
+        let cond = if holds { cond } else { cond.inverted() };
+        match value {
+            _ if value == x => range.where_it(cond, self.get(y)),
+            _ if value == y => range.where_it(cond.swapped(), self.get(x)),
+            // Another constant of the same value.
+            _ => range,
         }
     }
 

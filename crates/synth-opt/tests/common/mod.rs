@@ -23,6 +23,10 @@ impl Target for TestTarget {
         (-255..4096).contains(&offset)
     }
 
+    fn shifts_by_byte(&self) -> bool {
+        true
+    }
+
     fn has_float(&self, _: synth_ir::FloatOp) -> bool {
         false
     }
