@@ -28,6 +28,7 @@ mod link;
 pub mod machine_stack;
 pub mod memory;
 mod pipeline;
+pub mod pointers;
 mod pressure;
 pub mod ranges;
 pub mod shifts;

@@ -11,7 +11,7 @@ use crate::jump_threading::JumpThreading;
 use crate::{
     addresses, atomics, cfg_cleanup, checks, const_data, copies, counted, dce, dead_symbols,
     divide, equalities, frames, guards, gvn, induction, inline, licm, machine_stack, memory,
-    ranges, shifts, simplify, slots, soften, switches, unroll,
+    pointers, ranges, shifts, simplify, slots, soften, switches, unroll,
 };
 
 /// How much to optimise, and for what.
@@ -242,6 +242,8 @@ pub const PIPELINE: &[Stage] = &[
     function("remainders", &divide::Remainders, MORE),
     function("shifts", &shifts::Shifts, MORE),
     function("gvn", &gvn::Gvn, MORE),
+    // What it moves in front of loops leaves them next.
+    function("pointers", &pointers::Pointers, MORE),
     function("licm", &licm::Licm, FAST),
     function("induction", &induction::Induction, MORE),
     program("equalities", |program, _| equalities::run(program), &[Level::Os, Level::Oz]),
