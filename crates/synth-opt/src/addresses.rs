@@ -43,6 +43,10 @@ impl Pass for Addresses {
         let for_size = cx.options.level.prefers_size();
         let single = if for_size { used_once(func) } else { SecondaryMap::new() };
         let mut accesses = find_accesses(func, &variance, &single);
+        if !for_size {
+            // Long instructions take no more time.
+            accesses.iter_mut().for_each(|access| access.bytes = 4);
+        }
         if for_size {
             choose_heads(&mut accesses);
         }

@@ -86,6 +86,18 @@ impl Places {
         });
     }
 
+    /// Whether a sum takes no time: the access that uses it adds it up.
+    fn is_folded(&self, func: &Function, inst: Inst) -> bool {
+        !self.for_size
+            && match self.users[func.result(inst)][..] {
+                [user] => matches!(
+                    func.insts[user],
+                    InstData::Load { offset: 0, .. } | InstData::Store { offset: 0, .. }
+                ),
+                _ => false,
+            }
+    }
+
     /// What something costs where an instruction stands, if it costs 1 outside loops.
     fn weight(&self, inst: Inst) -> u64 {
         match self.home[inst] {

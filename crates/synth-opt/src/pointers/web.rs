@@ -87,7 +87,9 @@ impl Web {
             .iter()
             .map(|&(inst, ref sum)| ((places.home[inst], sum.addend, sum.member), inst))
             .collect();
-        let gone: u64 = distinct.values().map(|&inst| 2 * places.weight(inst)).sum();
+        let sum =
+            |&inst: &Inst| if places.is_folded(func, inst) { 0 } else { 2 * places.weight(inst) };
+        let gone: u64 = distinct.values().map(sum).sum();
         let is_const = |value| func.as_const(value).is_some();
         let entry = |&(terminator, successor, number): &(Inst, u32, usize)| {
             let call = func.insts[terminator].successor(successor as usize);
@@ -99,7 +101,7 @@ impl Web {
         // What does not change in the loop is moved in front of it.
         let comparisons = 4 * compared.len() as u64;
         let others: u64 = self.others.iter().map(|&(inst, _)| 4 * places.weight(inst)).sum();
-        gone >= entries + comparisons + others
+        gone > 0 && gone >= entries + comparisons + others
     }
 
     /// The address that members are moved by.
