@@ -24,12 +24,15 @@ pub(super) struct Assigner<'a> {
     palette: Palette,
     scale: Scale,
     colors: Vec<Option<u8>>,
-    /// By node, how many of its neighbours have each colour.
+    /// By node, how many of its neighbours have each colour, and the colours that
+    /// any of them has.
     near: Vec<[u16; MACHINE as usize]>,
+    taken: Vec<u32>,
     /// By short instruction, how many of its registers are high.
     high: Vec<u32>,
-    /// Number of nodes of each colour.
+    /// Number of nodes of each colour, and the colours that any has.
     counts: [u32; MACHINE as usize],
+    used: u32,
     /// Nodes that the last improvement gave other colours.
     moved: Vec<u32>,
 }
@@ -47,6 +50,9 @@ pub(super) struct Palette {
 }
 
 const HIGH: u32 = 0xff00;
+/// Core registers that calls preserve, the low and the high ones.
+const LOW_SAVED: u32 = 0x00f0;
+const HIGH_SAVED: u32 = 0x0f00;
 
 fn is_high(color: u8) -> bool {
     HIGH & 1 << color != 0
@@ -92,8 +98,20 @@ impl<'a> Assigner<'a> {
             colors[number as usize] = Some(number as u8);
         }
         let high = groups.fixed_high.clone();
-        let (near, counts) = (vec![[0; MACHINE as usize]; nodes], [0; MACHINE as usize]);
-        Assigner { order, costs, groups, palette, scale, colors, near, high, counts, moved: vec![] }
+        Assigner {
+            order,
+            costs,
+            groups,
+            palette,
+            scale,
+            colors,
+            near: vec![[0; MACHINE as usize]; nodes],
+            taken: vec![0; nodes],
+            high,
+            counts: [0; MACHINE as usize],
+            used: 0,
+            moved: vec![],
+        }
     }
 
     /// Colours all nodes; those that get none.
@@ -122,18 +140,20 @@ impl<'a> Assigner<'a> {
             return;
         }
         if let Some(old) = old {
-            self.counts[usize::from(old)] -= 1;
+            self.close(old);
         }
         if let Some(color) = color {
-            self.counts[usize::from(color)] += 1;
+            self.open(color);
         }
         for &other in self.groups.neighbours(node) {
-            let near = &mut self.near[other as usize];
+            let (near, taken) = (&mut self.near[other as usize], &mut self.taken[other as usize]);
             if let Some(old) = old {
                 near[usize::from(old)] -= 1;
+                *taken &= !(u32::from(near[usize::from(old)] == 0) << old);
             }
             if let Some(color) = color {
                 near[usize::from(color)] += 1;
+                *taken |= 1 << color;
             }
         }
         let (was, now) = (old.is_some_and(is_high), color.is_some_and(is_high));
@@ -147,12 +167,20 @@ impl<'a> Assigner<'a> {
 
     /// Colours that no neighbour has.
     fn free(&self, node: u32) -> u32 {
-        let near = &self.near[node as usize];
-        let mut free = 0;
-        for color in each(self.palette.allowed & !self.groups.forbidden(node)) {
-            free |= u32::from(near[usize::from(color)] == 0) << color;
-        }
-        free
+        self.palette.allowed & !self.groups.forbidden(node) & !self.taken[node as usize]
+    }
+
+    /// A node more has a colour.
+    fn open(&mut self, color: u8) {
+        self.counts[usize::from(color)] += 1;
+        self.used |= 1 << color;
+    }
+
+    /// A node less has a colour.
+    fn close(&mut self, color: u8) {
+        let count = &mut self.counts[usize::from(color)];
+        *count -= 1;
+        self.used &= !(u32::from(*count == 0) << color);
     }
 
     /// The colours by node.
@@ -164,26 +192,35 @@ impl<'a> Assigner<'a> {
     pub(super) fn cost(&self) -> u64 {
         let each = self.order.stack.iter().filter_map(|&node| {
             let color = self.colors[node as usize]?;
-            let Prices { copies, agreed, high } = self.prices(node);
+            let (apart, high) = self.price(node, color);
             // Each copy has two ends, but for those to machine registers.
-            let apart = (copies - agreed[usize::from(color)]) / 2;
-            Some(apart + if is_high(color) { high } else { 0 })
+            Some(apart / 2 + high)
         });
         each.sum::<u64>() + self.opened()
     }
 
+    /// What one colour costs a node: its copies, and a high register.
+    fn price(&self, node: u32, color: u8) -> (u64, u64) {
+        let apart = |other: u32| self.colors[other as usize] != Some(color);
+        let copies = self.groups.copies(node).iter();
+        let copies = copies.map(|&(other, cost)| if apart(other) { cost } else { 0 }).sum();
+        (copies, if is_high(color) { self.price_of_high(node) } else { 0 })
+    }
+
+    /// What a high register costs a node.
+    fn price_of_high(&self, node: u32) -> u64 {
+        let own = u32::from(self.colors[node as usize].is_some_and(is_high));
+        let short = self.groups.short(node).iter();
+        short.map(|&(index, cost)| if self.high[index as usize] == own { cost } else { 0 }).sum()
+    }
+
     fn prices(&self, node: u32) -> Prices {
-        let mut prices = Prices { copies: 0, agreed: [0; MACHINE as usize], high: 0 };
+        let high = self.price_of_high(node);
+        let mut prices = Prices { copies: 0, agreed: [0; MACHINE as usize], high };
         for &(other, cost) in self.groups.copies(node) {
             prices.copies += cost;
             if let Some(color) = self.colors[other as usize] {
                 prices.agreed[usize::from(color)] += cost;
-            }
-        }
-        let own = u32::from(self.colors[node as usize].is_some_and(is_high));
-        for &(index, cost) in self.groups.short(node) {
-            if self.high[index as usize] == own {
-                prices.high += cost;
             }
         }
         prices
@@ -191,21 +228,20 @@ impl<'a> Assigner<'a> {
 
     /// The cost of the first use of a register.
     fn cost_of_opening(&self, color: u8) -> u64 {
-        if self.counts[usize::from(color)] > 0 || self.palette.preserved & 1 << color == 0 {
+        if (self.used | !self.palette.preserved) & 1 << color != 0 {
             return 0;
         }
-        let any = |range: std::ops::Range<usize>| self.counts[range].iter().any(|&n| n > 0);
+        let any = |set: u32| self.used & set != 0;
         if self.palette.class == Class::Float {
             // VPUSH and VPOP.
-            let first =
-                each(self.palette.preserved).all(|color| self.counts[usize::from(color)] == 0);
+            let first = !any(self.palette.preserved);
             return self.scale.cost(if first { 8 } else { 0 }, if first { 4 } else { 2 }, ONCE);
         }
-        let saved = self.palette.calls || any(4..12) || self.counts[14] > 0;
+        let saved = self.palette.calls || any(LOW_SAVED | HIGH_SAVED | 1 << 14);
         let first = if saved { 0 } else { 2 };
         match color {
             14 if self.palette.calls => 0,
-            8..12 => self.scale.cost(first + if any(8..12) { 0 } else { 4 }, 2 + first, ONCE),
+            8..12 => self.scale.cost(first + if any(HIGH_SAVED) { 0 } else { 4 }, 2 + first, ONCE),
             _ => self.scale.cost(first, 2 + first, ONCE),
         }
     }
@@ -240,11 +276,11 @@ impl<'a> Assigner<'a> {
         let Some(old) = self.colors[node as usize] else { return false };
         let prices = self.prices(node);
         // What opening costs is judged without the node.
-        self.counts[usize::from(old)] -= 1;
+        self.close(old);
         let total = |color| prices.of(color) + self.cost_of_opening(color);
         let best = each(self.free(node)).map(|color| (total(color), color)).min();
         let best = best.filter(|&(cost, _)| cost < total(old));
-        self.counts[usize::from(old)] += 1;
+        self.open(old);
         if let Some((_, color)) = best {
             self.set(node, Some(color));
             self.moved.push(node);
@@ -255,7 +291,7 @@ impl<'a> Assigner<'a> {
     /// Gives a node a colour that neighbours have, which take others.
     fn improve_by_exchange(&mut self, node: u32) -> bool {
         let Some(old) = self.colors[node as usize] else { return false };
-        if self.prices(node).of(old) == 0 {
+        if self.price(node, old) == (0, 0) {
             return false;
         }
         let allowed = self.palette.allowed & !self.groups.forbidden(node) & !(1 << old);
@@ -276,7 +312,8 @@ impl<'a> Assigner<'a> {
         let all = |this: &Self| {
             let total = |node: u32| {
                 let color = this.colors[node as usize].unwrap_or(0);
-                this.prices(node).of(color) + this.cost_of_opening(color)
+                let (copies, high) = this.price(node, color);
+                copies + high + this.cost_of_opening(color)
             };
             others.iter().chain([&node]).map(|&node| total(node)).sum::<u64>() + this.opened()
         };
@@ -313,13 +350,12 @@ impl<'a> Assigner<'a> {
 
     /// The cost of the registers that are saved.
     fn opened(&self) -> u64 {
-        let used = |n: &usize| self.counts[*n] > 0;
+        let count = |set: u32| u64::from((self.used & set).count_ones());
         if self.palette.class == Class::Float {
-            let count = each(self.palette.preserved).map(usize::from).filter(used).count() as u64;
+            let count = count(self.palette.preserved);
             return self.scale.cost(if count > 0 { 8 } else { 0 }, 2 * count, ONCE);
         }
-        let low = (4..8).filter(used).count() as u64;
-        let high = (8..12).filter(used).count() as u64;
+        let (low, high) = (count(LOW_SAVED), count(HIGH_SAVED));
         let first = if low + high > 0 && !self.palette.calls { 2 } else { 0 };
         self.scale.cost(first + if high > 0 { 4 } else { 0 }, 2 * (low + high) + first, ONCE)
     }
