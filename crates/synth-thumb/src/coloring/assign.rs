@@ -306,7 +306,7 @@ impl<'a> Assigner<'a> {
         let with_color = |&&other: &&u32| self.colors[other as usize] == Some(color);
         let others: Vec<u32> =
             self.groups.neighbours(node).iter().filter(with_color).copied().collect();
-        if !others.iter().all(|&other| self.can_leave(other, old)) {
+        if !self.promises(node, &others, old, color) {
             return false;
         }
         let all = |this: &Self| {
@@ -337,15 +337,33 @@ impl<'a> Assigner<'a> {
         false
     }
 
-    /// Whether a node can take another colour when one of its neighbours leaves
-    /// the colour `old` and takes its own.
-    fn can_leave(&self, node: u32, old: u8) -> bool {
-        let allowed = self.palette.allowed & !self.groups.forbidden(node);
-        let own = self.colors[node as usize];
-        each(allowed).filter(|&color| Some(color) != own).any(|color| {
-            let near = self.near[node as usize][usize::from(color)];
-            near == 0 || near == 1 && color == old
-        })
+    /// Whether an exchange may be worth its while: by what each of the nodes pays now
+    /// and would pay if only it moved.
+    fn promises(&self, node: u32, others: &[u32], old: u8, color: u8) -> bool {
+        let price = |node: u32, color: u8| {
+            let (copies, high) = self.price(node, color);
+            copies + high
+        };
+        let mut before = price(node, old);
+        let mut behind = price(node, color);
+        for &other in others {
+            let Some(least) = self.price_of_leaving(other, old) else { return false };
+            before += price(other, color);
+            behind += least;
+        }
+        behind < before || self.counts[usize::from(old)] == 1
+    }
+
+    /// What a node pays at least for another colour than its own, when one of its
+    /// neighbours leaves the colour `old` and takes its own. None if there is no such
+    /// colour.
+    fn price_of_leaving(&self, node: u32, old: u8) -> Option<u64> {
+        let own = self.colors[node as usize].map_or(0, |color| 1 << color);
+        let last = u32::from(self.near[node as usize][usize::from(old)] == 1) << old;
+        let near = self.taken[node as usize] & !last;
+        let allowed = self.palette.allowed & !self.groups.forbidden(node) & !own & !near;
+        let prices = self.prices(node);
+        each(allowed).map(|color| prices.of(color)).min()
     }
 
     /// The cost of the registers that are saved.
