@@ -46,7 +46,7 @@ const IDIOMS: &[[&str; 4]] = &[
     ["addresses near each other", "memory", "neighbours", "ldr r1, [r3, #4]"],
     ["UMULL", "words64", "multiply", "umull r4, r12, r0, r2"],
     ["UMLAL", "accumulate", "unsigned", "umlal r0, r1, r2, r3"],
-    ["SMLAL in a loop", "accumulate", "dot", "smlal r0, r12, r5, r4"],
+    ["SMLAL in a loop", "accumulate", "dot", "smlal"],
     ["UMAAL", "accumulate", "digit", "umaal r3, r2, r0, r1"],
     ["ADDS, ADC", "words64", "add", "adcs r1, r3"],
     ["SUBS, SBC", "words64", "sub_constant", "sbc r1, r1, #0"],

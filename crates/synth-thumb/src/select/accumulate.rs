@@ -33,10 +33,14 @@ impl Lower<'_> {
                 found = Some((Accumulate::Words, product, [sum[0], word]));
                 break;
             }
-            if let Some(product) = self.product(product, uses) {
+            let Some(product) = self.product(product, uses) else { continue };
+            if let Some(words) = self.sum_of_words(sum, uses).filter(|_| !product.signed) {
+                found = Some((Accumulate::Words, product, words));
+                break;
+            }
+            if found.is_none() {
                 let how = if product.signed { Accumulate::Signed } else { Accumulate::Unsigned };
                 found = Some((how, product, sum));
-                break;
             }
         }
         let Some((how, Product { factors, .. }, sum)) = found else { return false };
@@ -77,6 +81,24 @@ impl Lower<'_> {
 
     /// The same of an unsigned product plus a word, for a CPU that adds another.
     fn product_and_word(&self, [lo, hi]: [Value; 2], uses: u32) -> Option<(Product, Value)> {
+        let [a_lo, a_hi, b_lo, b_hi] = self.words_added([lo, hi], uses)?;
+        let with = |product, word, high| {
+            let product = self.product(product, 2).filter(|p| !p.signed && self.is_zero(high))?;
+            Some((product, word))
+        };
+        with([a_lo, a_hi], b_lo, b_hi).or_else(|| with([b_lo, b_hi], a_lo, a_hi))
+    }
+
+    /// Two words whose sum of two words two values are the halves of, for the
+    /// same CPU.
+    fn sum_of_words(&self, halves: [Value; 2], uses: u32) -> Option<[Value; 2]> {
+        let [a_lo, a_hi, b_lo, b_hi] = self.words_added(halves, uses)?;
+        (self.is_zero(a_hi) && self.is_zero(b_hi)).then_some([a_lo, b_lo])
+    }
+
+    /// The words of two numbers whose sum two values are the halves of, if the
+    /// low one is used so often and the high one once.
+    fn words_added(&self, [lo, hi]: [Value; 2], uses: u32) -> Option<[Value; 4]> {
         if !self.options.cpu.has_dsp() {
             return None;
         }
@@ -88,14 +110,8 @@ impl Lower<'_> {
             return None;
         };
         let &[a_lo, a_hi, b_lo, b_hi] = args.as_slice() else { return None };
-        if low != [a_lo, b_lo] && low != [b_lo, a_lo] {
-            return None;
-        }
-        let with = |product, word, high| {
-            let product = self.product(product, 2).filter(|p| !p.signed && self.is_zero(high))?;
-            Some((product, word))
-        };
-        with([a_lo, a_hi], b_lo, b_hi).or_else(|| with([b_lo, b_hi], a_lo, a_hi))
+        let is_same = low == [a_lo, b_lo] || low == [b_lo, a_lo];
+        is_same.then_some([a_lo, a_hi, b_lo, b_hi])
     }
 
     /// What computes a value, if that is in this block and used so often.

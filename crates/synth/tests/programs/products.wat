@@ -7,6 +7,9 @@
 ;; run: digit -1 -1 -1 -1 => -1
 ;; run: digit 0x80000000 2 -1 1 => 8589934592
 ;; run: digit 3 5 7 11 => 33
+;; run: words_first -1 -1 -1 -1 => -1
+;; run: words_first 3 5 7 11 => 33
+;; run: words_first 0x10000 0x10000 0x80000000 0x80000001 => 8589934593
 ;; run: carry -1 -1 -1 => -4294967296
 ;; run: carry 0x10001 0xffff 1 => 4294967296
 ;; run: high 0x80000000 0x80000000 0x80000000 => 1073741823
@@ -30,6 +33,10 @@
         (i64.mul (i64.extend_i32_u (local.get 0)) (i64.extend_i32_u (local.get 1)))
         (i64.extend_i32_u (local.get 2)))
       (i64.extend_i32_u (local.get 3))))
+  (func (export "words_first") (param i32 i32 i32 i32) (result i64)
+    (i64.add
+      (i64.mul (i64.extend_i32_u (local.get 0)) (i64.extend_i32_u (local.get 1)))
+      (i64.add (i64.extend_i32_u (local.get 2)) (i64.extend_i32_u (local.get 3)))))
   (func (export "carry") (param i32 i32 i32) (result i64)
     (i64.add
       (i64.extend_i32_u (local.get 2))
