@@ -18,9 +18,6 @@ use crate::{
 /// in several, of which the best result is kept.
 const SMALL: usize = 400;
 
-/// Instructions up to which all ways are tried to the end.
-const TINY: usize = 100;
-
 /// Instructions up to which a function is allocated by colouring.
 const MEDIUM: usize = 2000;
 
@@ -75,19 +72,15 @@ fn allocate_by_colours(
     Ok(())
 }
 
-/// The versions of a function that are worth their time: all of a small one, and of
-/// a larger one those of which a first look at their registers promises most.
+/// The versions of a function that are worth their time: those of which a first look
+/// at their registers promises most.
 fn promising<'a>(
     selected: &'a MFunction,
     hoisted: &'a [MFunction],
     prefer: Prefer,
 ) -> Vec<(&'a MFunction, Way)> {
     let versions = std::iter::once(selected).chain(hoisted);
-    let most = match selected.len() {
-        length if length <= TINY => usize::MAX,
-        length if length <= SMALL => 2,
-        _ => 1,
-    };
+    let most = if selected.len() <= SMALL { 2 } else { 1 };
     if hoisted.len() < most {
         return versions.map(|version| (version, Way::Coloring(regalloc::ALL))).collect();
     }

@@ -12,7 +12,7 @@ use super::simplify::{Costs, Order};
 use crate::mach::ONCE;
 
 /// Rounds of improvement.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 2;
 /// Neighbours that may make room for a node.
 const MOST_MOVED: usize = 3;
 
