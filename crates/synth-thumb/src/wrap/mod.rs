@@ -46,13 +46,15 @@ pub fn wrap(function: &MFunction, frame: &Frame, options: &Options) -> Option<(M
     if !is_simple || limited && frame.saved & 0xf0 == 0 || function.blocks.len() < 3 {
         return None;
     }
-    let mut function = function.clone();
     let unit = function.float_unit;
-    let needs: Vec<bool> = function
-        .blocks
-        .iter_mut()
-        .map(|block| block.insts.iter_mut().any(|l| needs_frame(&mut l.inst, frame, unit)))
-        .collect();
+    let needs_frame = |l: &mut Located| needs_frame(&mut l.inst, frame, unit);
+    // In most functions that have a frame the entry needs it.
+    if function.blocks[0].clone().insts.iter_mut().any(needs_frame) {
+        return None;
+    }
+    let mut function = function.clone();
+    let needs: Vec<bool> =
+        function.blocks.iter_mut().map(|block| block.insts.iter_mut().any(needs_frame)).collect();
     let graph = Graph::new(&function);
     let door = door(&function, &graph, &needs)?;
     // What makes the frame may use r12, as at the entry.

@@ -24,10 +24,13 @@ pub(crate) fn split(function: &MFunction) -> Option<MFunction> {
     if !is_simple {
         return None;
     }
-    let graph = Graph::new(function);
     let needs_frame = |l: &Located| matches!(l.inst, MInst::Call { .. }) || uses_stack(&l.inst);
     let needs: Vec<bool> =
         function.blocks.iter().map(|block| block.insts.iter().any(needs_frame)).collect();
+    if needs[0] {
+        return None;
+    }
+    let graph = Graph::new(function);
     let door = match needs.contains(&true) {
         true => door(function, &graph, &needs)?,
         false => first_door(function, &graph)?,
