@@ -5,6 +5,8 @@
 //! nodes change to better colours while there are any, also by exchange with
 //! their neighbours.
 
+use smallvec::{SmallVec, smallvec};
+
 use super::cost::Scale;
 use super::flow::{Class, MACHINE};
 use super::groups::Groups;
@@ -71,8 +73,8 @@ fn each(mut colors: u32) -> impl Iterator<Item = u8> {
 struct Prices {
     /// Of all its copies.
     copies: u64,
-    /// Of those whose other end has the colour.
-    agreed: [u64; MACHINE as usize],
+    /// Of each of those whose other end has a colour.
+    agreed: SmallVec<[(u8, u64); 4]>,
     /// Of a high register.
     high: u64,
 }
@@ -80,7 +82,8 @@ struct Prices {
 impl Prices {
     fn of(&self, color: u8) -> u64 {
         let high = if is_high(color) { self.high } else { 0 };
-        self.copies - self.agreed[usize::from(color)] + high
+        let agreed = self.agreed.iter().filter(|(with, _)| *with == color);
+        self.copies - agreed.map(|(_, cost)| cost).sum::<u64>() + high
     }
 }
 
@@ -216,12 +219,10 @@ impl<'a> Assigner<'a> {
 
     fn prices(&self, node: u32) -> Prices {
         let high = self.price_of_high(node);
-        let mut prices = Prices { copies: 0, agreed: [0; MACHINE as usize], high };
+        let mut prices = Prices { copies: 0, agreed: smallvec![], high };
         for &(other, cost) in self.groups.copies(node) {
             prices.copies += cost;
-            if let Some(color) = self.colors[other as usize] {
-                prices.agreed[usize::from(color)] += cost;
-            }
+            prices.agreed.extend(self.colors[other as usize].map(|color| (color, cost)));
         }
         prices
     }

@@ -2,9 +2,9 @@
 //! and of instructions whose short form names no high register.
 
 use crate::compile::Prefer;
-use crate::emit::{alu, flags, memory};
+use crate::emit::{alu, memory};
 use crate::imm;
-use crate::mach::{Located, MFunction, MInst, Mode, ONCE, OperandKind, Reg, Rhs, Width};
+use crate::mach::{MFunction, MInst, Mode, ONCE, OperandKind, Reg, Rhs, Width};
 
 /// Bytes and cycles as one figure, the more important first.
 #[derive(Clone, Copy)]
@@ -25,14 +25,9 @@ pub(super) fn weights(function: &MFunction) -> Vec<u64> {
     function.blocks.iter().map(|block| block.frequency).collect()
 }
 
-/// For each instruction of a block whether it is shorter if all its registers
-/// are low.
-pub(super) fn narrow(insts: &[Located]) -> Vec<bool> {
-    let dead = flags::dead(insts);
-    insts.iter().zip(dead).map(|(located, dead)| is_narrow(&located.inst, dead)).collect()
-}
-
-fn is_narrow(inst: &MInst, dead: bool) -> bool {
+/// Whether an instruction is shorter if all its registers are low; `dead` says that
+/// nothing reads the flags behind it.
+pub(super) fn is_narrow(inst: &MInst, dead: bool) -> bool {
     let short = match inst {
         MInst::Const { value, .. } => {
             return *value < 256 && dead || imm::cost(*value) > 4;

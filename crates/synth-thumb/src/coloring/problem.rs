@@ -7,6 +7,7 @@ use super::graph::{Copy, Graph};
 use super::lower;
 use super::simplify::Costs;
 use super::spill::{Remake, Variables};
+use crate::emit::flags;
 use crate::mach::{MFunction, MInst, Mode, Reg};
 
 /// Costs and wishes.
@@ -36,6 +37,7 @@ impl Problem {
             remake: vec![None; nodes],
             high: vec![0; nodes],
             wishes: vec![[0; MACHINE as usize]; nodes],
+            wants: vec![false; nodes],
         };
         let weights = cost::weights(function);
         let (narrow, seen) = (Vec::with_capacity(flow.accesses.len()), vec![false; nodes]);
@@ -83,7 +85,9 @@ impl Problem {
         let mut index = 0;
         for (number, block) in function.blocks.iter().enumerate() {
             let weight = self.weights[number];
-            for (located, narrow) in block.insts.iter().zip(cost::narrow(&block.insts)) {
+            let dead = flags::dead(&block.insts);
+            for (located, dead) in block.insts.iter().zip(dead) {
+                let narrow = cost::is_narrow(&located.inst, dead);
                 let access = flow.accesses[index];
                 index += 1;
                 let cost = self.scale.cost(2, 0, weight);

@@ -32,15 +32,19 @@ pub(super) struct Costs {
     pub remake: Vec<Option<Remake>>,
     /// Of a register that short instructions can't name.
     pub high: Vec<u64>,
-    /// What each machine register saves in copies.
+    /// What each machine register saves in copies, and whether any does.
     pub wishes: Vec<[u64; MACHINE as usize]>,
+    pub wants: Vec<bool>,
 }
 
 impl Costs {
     fn merge(&mut self, a: usize, b: usize) {
         let fixed = self.spill[a] == u64::MAX || self.spill[b] == u64::MAX;
-        for number in 0..MACHINE as usize {
-            self.wishes[a][number] += self.wishes[b][number];
+        if self.wants[b] {
+            self.wants[a] = true;
+            for number in 0..MACHINE as usize {
+                self.wishes[a][number] += self.wishes[b][number];
+            }
         }
         for list in [&mut self.spill, &mut self.memory, &mut self.high] {
             list[a] = list[a].saturating_add(list[b]);
@@ -57,13 +61,12 @@ impl Costs {
 impl Costs {
     /// What merging two nodes loses of their wishes: both get one register.
     fn discord(&self, a: usize, b: usize) -> u64 {
-        let (a, b) = (&self.wishes[a], &self.wishes[b]);
-        let best = |list: &[u64; MACHINE as usize]| list.iter().max().copied().unwrap_or(0);
-        let (best_a, best_b) = (best(a), best(b));
-        if best_a == 0 || best_b == 0 {
+        if !self.wants[a] || !self.wants[b] {
             return 0;
         }
-        best_a + best_b - a.iter().zip(b).map(|(a, b)| a + b).max().unwrap_or(0)
+        let (a, b) = (&self.wishes[a], &self.wishes[b]);
+        let best = |list: &[u64; MACHINE as usize]| list.iter().max().copied().unwrap_or(0);
+        best(a) + best(b) - a.iter().zip(b).map(|(a, b)| a + b).max().unwrap_or(0)
     }
 }
 
@@ -129,11 +132,13 @@ pub(super) fn run(
     let nodes = graph.nodes();
     // A copy of a machine register is a wish.
     for copy in copies {
-        match (copy.a < MACHINE, copy.b < MACHINE) {
-            (true, _) => costs.wishes[copy.b as usize][copy.a as usize] += copy.cost,
-            (_, true) => costs.wishes[copy.a as usize][copy.b as usize] += copy.cost,
-            (false, false) => {}
-        }
+        let (node, machine) = match (copy.a < MACHINE, copy.b < MACHINE) {
+            (true, _) => (copy.b as usize, copy.a as usize),
+            (_, true) => (copy.a as usize, copy.b as usize),
+            (false, false) => continue,
+        };
+        costs.wishes[node][machine] += copy.cost;
+        costs.wants[node] |= copy.cost > 0;
     }
     let degree = (0..nodes)
         .map(|n| {
