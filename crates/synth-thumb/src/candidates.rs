@@ -254,18 +254,10 @@ fn finish(selected: &MFunction, way: Way, options: &Options) -> Result<Finished,
         frame = frame::Frame::new(&function, written)?;
         frame.scratch = scratch;
     }
-    // In a large function there is always enough to merge.
-    let is_small = function.len() <= SMALL;
-    if options.prefer == Prefer::Size && !is_small {
+    if options.prefer == Prefer::Size {
         tails::run(&mut function);
     }
-    let (mut cost, mut draft, mut framed) = encode_wrapped(&function, &frame, options)?;
-    if options.prefer == Prefer::Size && is_small && tails::run(&mut function) {
-        let merged = encode_wrapped(&function, &frame, options)?;
-        if merged.0 < cost {
-            (cost, draft, framed) = merged;
-        }
-    }
+    let (cost, draft, framed) = encode_wrapped(&function, &frame, options)?;
     Ok(Finished { cost, draft, written, framed })
 }
 
