@@ -100,21 +100,33 @@ pub(crate) fn solve(function: &MFunction, live_in: &mut Rows, writes: &Rows) -> 
         successors.extend(targets.iter().map(|target| target.block as usize));
         starts.push(successors.len());
     }
+    // How often what is live at the start of each block has changed, and the sum of that
+    // over the successors when they were looked at last.
+    let count = function.blocks.len();
+    let (mut changes, mut seen) = (vec![0u32; count], vec![u32::MAX; count]);
     let mut changed = true;
     while changed {
         changed = false;
-        for index in (0..function.blocks.len()).rev() {
+        for index in (0..count).rev() {
+            let successors = &successors[starts[index]..starts[index + 1]];
+            let sum = successors.iter().map(|&target| changes[target]).sum();
+            if std::mem::replace(&mut seen[index], sum) == sum {
+                continue;
+            }
             let out = live_out.row_mut(index);
-            for &target in &successors[starts[index]..starts[index + 1]] {
+            for &target in successors {
                 let live = live_in.row(target);
                 out.iter_mut().zip(live).for_each(|(out, live)| *out |= live);
             }
             let sets = out.iter().zip(writes.row(index));
+            let mut differs = false;
             for (live, (out, writes)) in live_in.row_mut(index).iter_mut().zip(sets) {
                 let now = *live | out & !writes;
-                changed |= now != *live;
+                differs |= now != *live;
                 *live = now;
             }
+            changes[index] += u32::from(differs);
+            changed |= differs;
         }
     }
     live_out
