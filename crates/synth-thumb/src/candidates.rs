@@ -8,15 +8,17 @@ use crate::coloring::Attempt;
 use crate::compile::{CompileError, Draft, Effort, Options, Prefer};
 use crate::hoist::Plan;
 use crate::mach::MFunction;
-use crate::regalloc::{self, GROWING, RegisterSet};
+use crate::regalloc::{self, RegisterSet};
 use crate::{
-    back_edges, compares, emit, frame, held, hoist, indexed, isolate, nearby, schedule, select,
-    tails, wrap,
+    back_edges, compares, emit, frame, held, hoist, indexed, nearby, schedule, select, tails, wrap,
 };
 
-/// Instructions up to which a function is allocated in two of its ways, or with floats
-/// in several, of which the best result is kept.
+/// Instructions up to which a function is allocated in several ways, of which the best
+/// result is kept.
 const SMALL: usize = 400;
+
+/// What a first look at the registers may err by: 8 bytes where size counts.
+const ERROR: u64 = 8 * 2048;
 
 /// Instructions up to which a function is allocated by colouring.
 const MEDIUM: usize = 2000;
@@ -32,7 +34,7 @@ pub(crate) fn best(func: &Function, options: &Options) -> Result<(Cost, Draft), 
         allocate_by_colours(&selected, options, &mut best)?;
     }
     if best.0.is_none() {
-        allocate_by_intervals(&selected, options, &mut best)?;
+        best.offer(finish(&selected, Way::Intervals(regalloc::ALL), options), false)?;
     }
     let none = || CompileError::Allocation("no register set suffices".to_string());
     best.0.ok_or_else(none)
@@ -43,52 +45,60 @@ fn allocate_by_colours(
     options: &Options,
     best: &mut Best,
 ) -> Result<(), CompileError> {
-    let all = Way::Coloring(regalloc::ALL);
     if options.effort == Effort::First {
+        let all = Way::Coloring(regalloc::ALL);
         best.offer(finish(selected, all, options), true)?;
         return Ok(());
     }
     let hoisted = hoist::hoisted(selected, plans(selected, options.prefer));
-    // What long instructions cost in time is little.
-    let minds_long = options.prefer == Prefer::Size && selected.len() <= SMALL;
-    let (mut is_long, mut is_framed) = (None, None);
-    for (version, way) in promising(selected, &hoisted, options.prefer) {
-        let all = finish(version, way, options);
-        let long = all.as_ref().is_ok_and(|found| found.written.core & regalloc::LONG != 0);
-        let framed = all.as_ref().is_ok_and(|found| found.framed);
-        if best.offer(all, true)? {
-            is_long = long.then_some(version);
-            is_framed = framed.then_some(version);
+    let mut kept = None;
+    for (version, attempt) in promising(selected, &hoisted, options.prefer) {
+        let cost = attempt.cost();
+        let found = finish(version, Way::Begun(attempt.into()), options);
+        let (long, framed) = found.as_ref().map_or((false, false), |found| {
+            (found.written.core & regalloc::LONG != 0, found.framed)
+        });
+        if best.offer(found, true)? {
+            kept = Some((version, cost, long, framed));
         }
     }
-    if let Some(version) = is_framed.filter(|_| selected.len() <= SMALL)
-        && let Some(split) = wrap::split(version)
-    {
-        best.offer(finish(&split, Way::Coloring(regalloc::ALL), options), true)?;
+    let Some((version, cost, long, framed)) = kept.filter(|_| selected.len() <= SMALL) else {
+        return Ok(());
+    };
+    // More ways for that version, unless a first look shows that they are worse.
+    let mut also = |version: &MFunction, set: RegisterSet| {
+        let attempt = Attempt::new(version, set, options.prefer);
+        match attempt.filter(|attempt| attempt.cost() <= cost + ERROR) {
+            Some(attempt) => best.offer(finish(version, Way::Begun(attempt.into()), options), true),
+            None => Ok(false),
+        }
+    };
+    if let Some(split) = framed.then(|| wrap::split(version)).flatten() {
+        also(&split, regalloc::ALL)?;
     }
-    if let Some(version) = is_long.filter(|_| minds_long) {
-        best.offer(finish(version, Way::Coloring(regalloc::SHORT), options), true)?;
+    // What long instructions cost in time is little.
+    if long && options.prefer == Prefer::Size {
+        also(version, regalloc::SHORT)?;
     }
     Ok(())
 }
 
-/// The versions of a function that are worth their time: those of which a first look
-/// at their registers promises most.
+/// The versions of a function that are worth their time, begun: those of which a first
+/// look at their registers promises most.
 fn promising<'a>(
     selected: &'a MFunction,
     hoisted: &'a [MFunction],
     prefer: Prefer,
-) -> Vec<(&'a MFunction, Way)> {
+) -> Vec<(&'a MFunction, Attempt)> {
     let versions = std::iter::once(selected).chain(hoisted);
-    let most = if selected.len() <= SMALL { 2 } else { 1 };
-    if hoisted.len() < most {
-        return versions.map(|version| (version, Way::Coloring(regalloc::ALL))).collect();
-    }
     let begin = |version| Some((version, Attempt::new(version, regalloc::ALL, prefer)?));
     let mut attempts: Vec<_> = versions.filter_map(begin).collect();
-    attempts.sort_by_cached_key(|(_, attempt)| attempt.cost());
-    attempts.truncate(most);
-    attempts.into_iter().map(|(version, attempt)| (version, Way::Begun(attempt.into()))).collect()
+    let most = if selected.len() <= SMALL { 2 } else { 1 };
+    if attempts.len() > most {
+        attempts.sort_by_cached_key(|(_, attempt)| attempt.cost());
+        attempts.truncate(most);
+    }
+    attempts
 }
 
 /// The plans that are worth a look, besides leaving all where it is.
@@ -98,43 +108,6 @@ fn plans(selected: &MFunction, prefer: Prefer) -> &'static [Plan] {
         Prefer::Speed if selected.loops.is_empty() => &[Plan::Shared],
         Prefer::Speed => &[Plan::Outer, Plan::Few(3)],
     }
-}
-
-/// What colouring does not take: functions with floats, and large ones.
-fn allocate_by_intervals(
-    selected: &MFunction,
-    options: &Options,
-    best: &mut Best,
-) -> Result<(), CompileError> {
-    if selected.len() > SMALL || options.effort == Effort::First {
-        best.offer(finish(selected, Way::Intervals(regalloc::ALL), options), false)?;
-        return Ok(());
-    }
-    for set in GROWING {
-        // A small set may be too small for an instruction.
-        best.offer(finish(selected, Way::Intervals(set), options), set != regalloc::ALL)?;
-    }
-    for version in versions(selected) {
-        for set in &GROWING[GROWING.len() - 3..] {
-            best.offer(finish(&version, Way::Intervals(*set), options), true)?;
-        }
-    }
-    Ok(())
-}
-
-/// The function with its constants and values in other places: which is best shows
-/// only after allocation.
-fn versions(selected: &MFunction) -> Vec<MFunction> {
-    let mut versions = hoist::hoisted(selected, &Plan::ALL);
-    let mut isolated = selected.clone();
-    let is_isolated = selected.calls && isolate::run(&mut isolated);
-    if is_isolated && !versions.is_empty() {
-        versions.extend(hoist::hoisted(&isolated, &[Plan::Outer]));
-    }
-    if is_isolated {
-        versions.push(isolated);
-    }
-    versions
 }
 
 /// The best code so far.
@@ -176,7 +149,7 @@ struct Finished {
 
 /// Ways to allocate registers.
 enum Way {
-    /// [`regalloc`].
+    /// [`regalloc`], for large functions.
     Intervals(RegisterSet),
     /// [`coloring`](crate::coloring).
     Coloring(RegisterSet),
@@ -202,7 +175,7 @@ impl Way {
         let attempt = match self {
             Way::Intervals(set) => {
                 let mut function = selected.clone();
-                let written = regalloc::allocate(&mut function, set, options)?;
+                let written = regalloc::allocate(&mut function, set)?;
                 return Ok((function, written));
             }
             Way::Begun(attempt) => *attempt,

@@ -15,19 +15,12 @@ use crate::mach::{Constraint, Located, MFunction, MInst, Reg};
 /// What leaves loops, and how far.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Plan {
-    /// Everything, out of the innermost loop around it.
-    Inner,
     /// Everything, out of all loops.
     Outer,
     /// The constants that cost most, at most so many, out of all loops.
     Few(usize),
     /// All that are made in several places, to the start of the function.
     Shared,
-}
-
-impl Plan {
-    /// All that are worth a try.
-    pub const ALL: [Plan; 4] = [Plan::Outer, Plan::Inner, Plan::Few(3), Plan::Shared];
 }
 
 /// What stands for a loop where a constant goes to the start of the function.
@@ -72,8 +65,7 @@ struct Candidate {
     loc: SourceLoc,
 }
 
-/// The function with its constants where the plans want them, each that moves any,
-/// and not as a plan before it does.
+/// The function with its constants where each of the plans wants them that moves any.
 pub fn hoisted(function: &MFunction, plans: &[Plan]) -> Vec<MFunction> {
     let is_useful = |plan: &&Plan| **plan == Plan::Shared || !function.loops.is_empty();
     let plans: Vec<&Plan> = plans.iter().filter(is_useful).collect();
@@ -86,12 +78,7 @@ pub fn hoisted(function: &MFunction, plans: &[Plan]) -> Vec<MFunction> {
 
 fn follow(function: &MFunction, plan: Plan, bound: &[bool]) -> Option<MFunction> {
     let found = candidates(function, plan, bound);
-    let is_outer = |&(number, _): &(u32, Key)| function.loops[number as usize].parent.is_none();
-    let is_useful = match plan {
-        Plan::Inner => !found.keys().all(is_outer),
-        _ => !found.is_empty(),
-    };
-    is_useful.then(|| {
+    (!found.is_empty()).then(|| {
         let mut function = function.clone();
         hoist(&mut function, plan, found);
         function
@@ -145,7 +132,7 @@ fn candidates(function: &MFunction, plan: Plan, bound: &[bool]) -> BTreeMap<(u32
             Some(inner) => inner,
             None => continue,
         };
-        if !matches!(plan, Plan::Inner | Plan::Shared) {
+        if plan != Plan::Shared {
             while let Some(parent) = function.loops[left as usize].parent {
                 left = parent;
             }

@@ -17,7 +17,6 @@ mod hoist;
 mod imm;
 mod indexed;
 pub mod inst;
-mod isolate;
 mod layout;
 mod listing;
 mod lists;

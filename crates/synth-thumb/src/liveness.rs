@@ -3,14 +3,13 @@
 
 use smallvec::{SmallVec, smallvec};
 
-use crate::mach::{Located, MFunction, MInst, OperandKind, Reg};
+use crate::mach::{MFunction, MInst, OperandKind, Reg};
 use crate::rows::{self, Rows};
 
-/// Registers live at the ends of each block.
+/// Registers live at the start of each block.
 pub struct Liveness {
     number: fn(Reg) -> Option<u32>,
     live_in: Rows,
-    live_out: Rows,
 }
 
 impl Liveness {
@@ -47,26 +46,13 @@ impl Liveness {
                 rows::remove(reads, param);
             }
         }
-        let live_out = solve(function, &mut reads, &writes);
-        Liveness { number, live_in: reads, live_out }
+        solve(function, &mut reads, &writes);
+        Liveness { number, live_in: reads }
     }
 
     /// Whether a register is live at the start of a block.
     pub fn is_live_in(&self, block: u32, reg: Reg) -> bool {
         (self.number)(reg).is_some_and(|number| self.live_in.contains(block as usize, number))
-    }
-
-    /// Registers live at the end of a block, behind its terminator.
-    pub fn live_out(&self, block: usize) -> &[u64] {
-        self.live_out.row(block)
-    }
-
-    /// From the registers live behind an instruction to those before it.
-    pub fn step(&self, located: &mut Located, live: &mut [u64]) {
-        for_each(self.number, &mut located.inst, |reg, is_use| match is_use {
-            true => rows::insert(live, reg),
-            false => rows::remove(live, reg),
-        });
     }
 }
 

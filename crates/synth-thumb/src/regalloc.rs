@@ -8,7 +8,7 @@ use regalloc2::{
 };
 use synth_ir::SourceLoc;
 
-use crate::compile::{CompileError, Options};
+use crate::compile::CompileError;
 use crate::mach::{
     Constraint, FInst, FUnOp, FloatUnit, FrameSlot, Located, MFunction, MInst, Mode, OperandKind,
     Reg, Width,
@@ -38,22 +38,12 @@ impl RegisterSet {
 /// r0-r12 and lr.
 pub const ALL: RegisterSet = RegisterSet(0b0101_1111_1111_1111);
 
-/// Sets in which a small function is tried: each callee-saved register costs
-/// a push and a pop, and allocation spreads over all that it is given.
-pub const GROWING: [RegisterSet; 5] = [
-    RegisterSet(0b0001_0000_0000_1111), // r0-r3, r12
-    RegisterSet(0b0101_0000_0001_1111), // and r4, lr
-    RegisterSet(0b0101_0000_0111_1111), // and r5, r6
-    RegisterSet(0b0101_0000_1111_1111), // and r7
-    ALL,
-];
-
 /// Registers that no 16-bit instruction but a few can name, as a bit set, and all
 /// others. (r12 and lr are no worse, but need not be saved.)
 pub const LONG: u16 = 0x0f00;
 
 /// The registers without [`LONG`].
-pub const SHORT: RegisterSet = GROWING[3];
+pub const SHORT: RegisterSet = RegisterSet(ALL.0 & !LONG);
 
 /// Machine registers that a function writes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -88,11 +78,7 @@ impl Written {
 ///
 /// # Errors
 /// If the set is too small for an instruction.
-pub fn allocate(
-    function: &mut MFunction,
-    set: RegisterSet,
-    _options: &Options,
-) -> Result<Written, CompileError> {
+pub fn allocate(function: &mut MFunction, set: RegisterSet) -> Result<Written, CompileError> {
     let set = if function.has_frame_pointer() { set.without_frame_pointer() } else { set };
     let adapter = Adapter::new(function);
     let env = machine_env(set, function.calls, function.float_unit);
@@ -142,25 +128,21 @@ fn float_set(numbers: impl Iterator<Item = usize>) -> PRegSet {
     set
 }
 
-/// Number of float registers that a call may destroy, and of all
-/// (AAPCS32 section 6.1.2.1: s16-s31, d8-d15 are preserved).
-fn float_registers(unit: FloatUnit) -> (usize, usize) {
-    match unit {
-        FloatUnit::Single => (16, 32),
-        FloatUnit::Double => (8, 16),
-    }
-}
-
 fn machine_env(set: RegisterSet, calls: bool, unit: FloatUnit) -> MachineEnv {
-    let (scratch, all) = float_registers(unit);
+    let scratch = |n: &usize| unit.scratch() & 1 << n != 0;
+    let floats = 0..usize::from(unit.registers());
     // lr is free only once it is saved, which a function with calls does.
     let bits = if calls { set.0 } else { set.0 & !(1 << 14) };
     let low = bits & 0xff;
     MachineEnv {
-        preferred_regs_by_class: [preg_set(low), float_set(0..scratch), PRegSet::empty()],
+        preferred_regs_by_class: [
+            preg_set(low),
+            float_set(floats.clone().filter(scratch)),
+            PRegSet::empty(),
+        ],
         non_preferred_regs_by_class: [
             preg_set(bits & !0xff),
-            float_set(scratch..all),
+            float_set(floats.filter(|n| !scratch(n))),
             PRegSet::empty(),
         ],
         scratch_by_class: [None, None, None],
@@ -317,8 +299,8 @@ fn adapt(inst: &mut MInst, successors: usize, unit: FloatUnit) -> AdapterInst {
     let ret = matches!(inst, MInst::Ret(_) | MInst::TailCall { .. } | MInst::Trap(_));
     let mut clobbers = preg_set(inst.clobbers());
     if let Some(results) = inst.clobbers_floats() {
-        let scratch = 0..float_registers(unit).0;
-        clobbers.union_from(float_set(scratch.filter(|n| results & 1 << n == 0)));
+        let clobbered = unit.scratch() & !results;
+        clobbers.union_from(float_set((0..32).filter(|n| clobbered & 1 << n != 0)));
     }
     AdapterInst { operands, clobbers, branch, ret }
 }
