@@ -106,7 +106,8 @@ const LARGE_BLOCKS: usize = 4_000;
 /// The sum of the lengths of live ranges up to which a function is allocated
 /// well.
 const LARGE_LENGTHS: u64 = 5_000_000;
-/// Instructions up to which an allocation is checked in debug builds.
+/// Instructions and block parameters, which become moves, up to which an allocation is
+/// checked in debug builds.
 #[cfg(debug_assertions)]
 const CHECKED: usize = 5_000;
 
@@ -265,7 +266,10 @@ impl Adapter {
     /// for each block, searched at each spill.
     #[cfg(debug_assertions)]
     fn is_checkable(&self) -> bool {
-        if self.insts.len() > CHECKED || self.blocks.len().saturating_mul(self.virtuals) > 1 << 20 {
+        let parameters: usize = self.blocks.iter().map(|block| block.params.len()).sum();
+        if self.insts.len() + parameters > CHECKED
+            || self.blocks.len().saturating_mul(self.virtuals) > 1 << 20
+        {
             return false;
         }
         let mut blocks = self.blocks.iter().enumerate().skip(1);
