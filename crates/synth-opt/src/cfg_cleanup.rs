@@ -26,7 +26,8 @@ impl Pass for CfgCleanup {
     fn run(&self, func: &mut Function, _: &Context<'_>) -> bool {
         for round in 0..ROUNDS {
             let mut changed = fold_terminators(func);
-            changed |= func.remove_unreachable();
+            // Nothing else makes blocks unreachable.
+            changed |= (changed || round == 0) && func.remove_unreachable();
             changed |= thread_jumps(func) && {
                 func.remove_unreachable();
                 true

@@ -28,10 +28,10 @@ const MEDIUM: usize = 2000;
 /// # Errors
 /// See [`CompileError`].
 pub(crate) fn best(func: &Function, options: &Options) -> Result<(Cost, Draft), CompileError> {
-    let selected = select::select(func, options)?;
+    let mut selected = select::select(func, options)?;
     let mut best = Best::default();
     if selected.len() <= MEDIUM {
-        allocate_by_colours(&selected, options, &mut best)?;
+        allocate_by_colours(&mut selected, options, &mut best)?;
     }
     if best.0.is_none() {
         best.offer(finish(&selected, Way::Intervals(regalloc::ALL), options), false)?;
@@ -41,7 +41,7 @@ pub(crate) fn best(func: &Function, options: &Options) -> Result<(Cost, Draft), 
 }
 
 fn allocate_by_colours(
-    selected: &MFunction,
+    selected: &mut MFunction,
     options: &Options,
     best: &mut Best,
 ) -> Result<(), CompileError> {

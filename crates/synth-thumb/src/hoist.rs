@@ -66,7 +66,7 @@ struct Candidate {
 }
 
 /// The function with its constants where each of the plans wants them that moves any.
-pub fn hoisted(function: &MFunction, plans: &[Plan]) -> Vec<MFunction> {
+pub fn hoisted(function: &mut MFunction, plans: &[Plan]) -> Vec<MFunction> {
     let is_useful = |plan: &&Plan| **plan == Plan::Shared || !function.loops.is_empty();
     let plans: Vec<&Plan> = plans.iter().filter(is_useful).collect();
     if plans.is_empty() {
@@ -156,7 +156,7 @@ fn candidates(function: &MFunction, plan: Plan, bound: &[bool]) -> BTreeMap<(u32
 
 /// The virtual registers that an instruction overwrites, wants in a certain place, or
 /// hands to a block: from a longer life they would have to be copied.
-fn bound(function: &MFunction) -> Vec<bool> {
+fn bound(function: &mut MFunction) -> Vec<bool> {
     let mut bound = vec![false; function.virtuals as usize];
     let mut bind = |reg: Reg| {
         if let Some(number) = reg.as_virtual() {
@@ -164,9 +164,9 @@ fn bound(function: &MFunction) -> Vec<bool> {
         }
     };
     let mut operands = vec![];
-    for located in function.blocks.iter().flat_map(|block| &block.insts) {
+    for located in function.blocks.iter_mut().flat_map(|block| &mut block.insts) {
         operands.clear();
-        located.inst.clone().visit_operands(&mut |reg, _, constraint| {
+        located.inst.visit_operands(&mut |reg, _, constraint| {
             operands.push((*reg, constraint));
         });
         for &(reg, constraint) in &operands {
