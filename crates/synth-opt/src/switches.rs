@@ -3,7 +3,7 @@
 //! A jump table costs a comparison, a branch, the jump and its entries, and often
 //! the subtraction that makes the first case 0; a comparison and a branch cost a
 //! third of that and have values of any size, so that the subtraction goes into
-//! the constant. Up to [`MOST`] of them are no slower either.
+//! the constant. Up to `MOST` of them are no slower either.
 
 use synth_ir::{Block, BlockCall, BlockData, Cond, Function, Inst, InstData, SourceLoc, Value};
 

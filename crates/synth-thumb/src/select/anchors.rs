@@ -3,11 +3,14 @@
 //! which each access has an offset.
 //!
 //! An address in a register costs six bytes, a literal and its load; an offset
-//! beyond the 16-bit forms makes an access two bytes longer.
+//! beyond the 16-bit forms makes an access two bytes longer, which matters for size
+//! alone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use synth_ir::{BinaryOp, Function, InstData, SymbolId, Value};
+
+use crate::compile::Prefer;
 
 /// Bytes of an address in a register.
 const ADDRESS: u32 = 6;
@@ -37,7 +40,7 @@ struct Accesses {
 }
 
 impl Anchors {
-    pub(super) fn new(func: &Function) -> Anchors {
+    pub(super) fn new(func: &Function, prefer: Prefer) -> Anchors {
         let mut anchors = Anchors::default();
         let mut accesses: BTreeMap<SymbolId, BTreeMap<i32, Accesses>> = BTreeMap::new();
         let symbol = |value: Value| match func.def_inst(value).map(|inst| &func.insts[inst]) {
@@ -77,13 +80,13 @@ impl Anchors {
             });
         }
         for (symbol, places) in accesses {
-            anchors.place(symbol, &places);
+            anchors.place(symbol, &places, prefer);
         }
         anchors
     }
 
     /// Chooses the anchors of a symbol.
-    fn place(&mut self, symbol: SymbolId, places: &BTreeMap<i32, Accesses>) {
+    fn place(&mut self, symbol: SymbolId, places: &BTreeMap<i32, Accesses>, prefer: Prefer) {
         let exact: BTreeSet<i32> =
             self.exact.keys().filter(|k| k.0 == symbol).map(|k| k.1).collect();
         let mut anchor: Option<i32> = None;
@@ -101,6 +104,8 @@ impl Anchors {
             let reach = anchor.filter(|&a| (0..=REACH).contains(&at.wrapping_sub(a)));
             let chosen = match reach {
                 Some(anchor) if is_near(anchor) => anchor,
+                // Long forms take no time, but a new anchor takes a register.
+                Some(anchor) if prefer == Prefer::Speed => anchor,
                 // Those that a new anchor here would make short.
                 Some(anchor) => {
                     let end = at.saturating_add(32 * accesses.bytes);

@@ -137,7 +137,7 @@ impl<'a> Lower<'a> {
             loc: SourceLoc::default(),
             native: false,
             constants: Constants::default(),
-            anchors: Anchors::new(func),
+            anchors: Anchors::new(func, options.prefer),
         }
     }
 

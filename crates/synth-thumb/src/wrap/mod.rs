@@ -7,7 +7,7 @@
 //! is a frame or is not. A return that both ways share is made twice.
 //!
 //! Allocation alone would move arguments that live across calls to registers
-//! that must be saved, at the entry: [`split`] gives the values behind the door
+//! that must be saved, at the entry: [`mod@split`] gives the values behind the door
 //! registers of their own.
 
 mod graph;
