@@ -28,7 +28,7 @@ pub struct Arguments {
 }
 
 /// Runs of which the least time counts.
-const RUNS: u32 = 3;
+const RUNS: u32 = 9;
 
 /// Copies of the programs in a module.
 const COPIES: [u32; 3] = [1, 2, 4];

@@ -94,10 +94,13 @@ impl Lower<'_> {
         if successors.len() < 2 {
             return vec![];
         }
+        if let [then, other] = successors[..] {
+            return if then == other { vec![] } else { vec![then.clone(), other.clone()] };
+        }
         let mut seen = BTreeMap::new();
         let mut edges = Vec::new();
         for call in successors {
-            seen.entry((call.block, call.args.clone())).or_insert_with(|| edges.push(call.clone()));
+            seen.entry((call.block, &call.args)).or_insert_with(|| edges.push(call.clone()));
         }
         if edges.len() < 2 {
             edges.clear();

@@ -8,6 +8,7 @@
 
 use std::collections::BTreeMap;
 
+use smallvec::SmallVec;
 use synth_ir::cfg::{Cfg, DomTree, Loops};
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{Block, BlockCall, Function, InstData, Value};
@@ -67,7 +68,7 @@ impl<'a> Frequencies<'a> {
     }
 
     /// Where a block goes, and how often.
-    fn edges(&self, block: Block) -> Vec<(Block, u64)> {
+    fn edges(&self, block: Block) -> SmallVec<[(Block, u64); 2]> {
         let targets = self.func.successors(block);
         let ways = targets.iter().map(|&target| self.way(block, target) as u64);
         let all = ways.clone().sum::<u64>().max(1);
@@ -80,11 +81,15 @@ impl<'a> Frequencies<'a> {
     }
 
     /// How often each of these is taken that are the distinct edges of a block.
-    pub(super) fn shares(&self, block: Block, edges: &[BlockCall]) -> Vec<u64> {
+    pub(super) fn shares(&self, block: Block, edges: &[BlockCall]) -> SmallVec<[u64; 2]> {
+        let each = self.edges(block);
+        if edges.len() == each.len() {
+            return each.into_iter().map(|(_, share)| share).collect();
+        }
         let mut shares: BTreeMap<(Block, &[Value]), u64> = BTreeMap::new();
         if let Some(inst) = self.func.terminator(block).filter(|_| !edges.is_empty()) {
             let calls = self.func.insts[inst].successors();
-            for (call, (_, share)) in calls.into_iter().zip(self.edges(block)) {
+            for (call, (_, share)) in calls.into_iter().zip(each) {
                 *shares.entry((call.block, &call.args)).or_default() += share;
             }
         }
