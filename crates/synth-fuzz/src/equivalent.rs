@@ -11,9 +11,10 @@
 //! out.
 //!
 //! Another defect has no such form here, and a run that meets it ends in a mismatch
-//! that is wasmi's: a `br_table` that passes two values, of which not all targets
-//! want as many operands below them gone. `i32.const 7 i64.const 5 i32.const 7
-//! local.get 0 br_table 0 1` in two blocks of results `i64 i32` gives 0 for the 5.
+//! that is wasmi's: a `br_table` that passes two values to blocks with different
+//! numbers of operands below their results. With `i32.const 7 i64.const 5 i32.const 7
+//! local.get 0 br_table 0 1` in two blocks of results `i64 i32`, the outer one gives 0
+//! for the 5.
 
 use std::convert::Infallible;
 

@@ -7,7 +7,6 @@
 //! empty block, for all its predecessors alike.
 
 use rustc_hash::FxHashMap;
-
 use synth_ir::cfg::Cfg;
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{Block, BlockCall, Function, InstData, SourceLoc, Value, ValueDef};

@@ -4,7 +4,6 @@
 //! nor does what only lives through the loop, which can wait in memory.
 
 use rustc_hash::FxHashSet;
-
 use synth_ir::cfg::{Cfg, DomTree, Loops};
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{Block, Function, Inst, InstData, Value, ValueDef};

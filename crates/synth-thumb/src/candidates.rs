@@ -245,22 +245,18 @@ fn encode_wrapped(
         Effort::First => None,
         Effort::Best => wrap::wrap(function, frame, options),
     };
-    let late = match wrapped {
-        Some((wrapped, wrap)) => Some(encode(&wrapped, frame, Some(&wrap), options)?),
-        None => None,
+    let Some((wrapped, wrap)) = wrapped else {
+        let (cost, draft) = encode(function, frame, None, options)?;
+        return Ok((cost, draft, frame.total() > 0));
     };
-    if let Some((cost, draft)) = late {
-        let early = match options.prefer {
-            Prefer::Size => Some(encode(function, frame, None, options)?),
-            Prefer::Speed => None,
-        };
-        return Ok(match early {
-            Some((less, draft)) if less < cost => (less, draft, true),
-            _ => (cost, draft, false),
-        });
+    let (cost, draft) = encode(&wrapped, frame, Some(&wrap), options)?;
+    if options.prefer == Prefer::Size {
+        let early = encode(function, frame, None, options)?;
+        if early.0 < cost {
+            return Ok((early.0, early.1, true));
+        }
     }
-    let (cost, draft) = encode(function, frame, None, options)?;
-    Ok((cost, draft, frame.total() > 0))
+    Ok((cost, draft, false))
 }
 
 /// Forms and layout.

@@ -14,6 +14,11 @@ impl<T> Lists<T> {
         Lists { ranges: vec![(0, 0); nodes], items: vec![] }
     }
 
+    /// Number of nodes.
+    pub(crate) fn nodes(&self) -> usize {
+        self.ranges.len()
+    }
+
     /// From pairs of a node and an item; a list has its items in the order of the
     /// pairs.
     pub(crate) fn from_pairs(nodes: usize, pairs: &[(u32, T)]) -> Lists<T>

@@ -3,7 +3,7 @@
 
 use smallvec::{SmallVec, smallvec};
 
-use crate::mach::{MFunction, MInst, OperandKind, Reg};
+use crate::mach::{MFunction, MInst, OperandKind, Reg, graph};
 use crate::rows::{self, Rows};
 
 /// Registers live at the start of each block.
@@ -80,12 +80,7 @@ fn for_each(number: fn(Reg) -> Option<u32>, inst: &mut MInst, mut f: impl FnMut(
 /// start.
 pub(crate) fn solve(function: &MFunction, live_in: &mut Rows, writes: &Rows) -> Rows {
     let mut live_out = live_in.empty();
-    let (mut starts, mut successors) = (vec![0], vec![]);
-    for block in &function.blocks {
-        let targets = block.insts.last().map(|last| last.inst.targets()).unwrap_or_default();
-        successors.extend(targets.iter().map(|target| target.block as usize));
-        starts.push(successors.len());
-    }
+    let successors = graph::successors(function);
     // How often what is live at the start of each block has changed, and the sum of that
     // over the successors when they were looked at last.
     let count = function.blocks.len();
@@ -94,14 +89,14 @@ pub(crate) fn solve(function: &MFunction, live_in: &mut Rows, writes: &Rows) -> 
     while changed {
         changed = false;
         for index in (0..count).rev() {
-            let successors = &successors[starts[index]..starts[index + 1]];
-            let sum = successors.iter().map(|&target| changes[target]).sum();
+            let successors = successors.of(index as u32);
+            let sum = successors.iter().map(|&target| changes[target as usize]).sum();
             if std::mem::replace(&mut seen[index], sum) == sum {
                 continue;
             }
             let out = live_out.row_mut(index);
             for &target in successors {
-                let live = live_in.row(target);
+                let live = live_in.row(target as usize);
                 out.iter_mut().zip(live).for_each(|(out, live)| *out |= live);
             }
             let sets = out.iter().zip(writes.row(index));

@@ -17,9 +17,9 @@
 //! have outgrown the function's size, and the caller then keeps the
 //! variables in memory.
 
-use rustc_hash::FxHashMap;
 use std::ops::Range;
 
+use rustc_hash::FxHashMap;
 use synth_ir::entity::SecondaryMap;
 use synth_ir::entity::packed_option::PackedOption;
 use synth_ir::{Block, Function, Inst, InstData, SourceLoc, Type, Value, ValueData, ValueDef};

@@ -22,10 +22,10 @@ mod loops;
 mod summary;
 mod walk;
 
-use rustc_hash::FxHashMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 use synth_ir::{Block, Cond, Function, Inst, InstData, Program, Region, SymbolId, TrapCode, Value};
 
 use crate::inline::callees_first;

@@ -10,7 +10,6 @@
 use std::collections::BTreeMap;
 
 use rustc_hash::FxHashMap;
-
 use synth_ir::cfg::Cfg;
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{

@@ -60,7 +60,7 @@ impl Attempt {
         // Copies stand in place of constraints.
         let ties = lower::run(&mut function);
         let variables = Variables::of(&function);
-        let (palette, scale) = (palette(Class::Core, &function, allowed), Scale(prefer));
+        let (palette, scale) = (palette_of(Class::Core, &function, allowed), Scale(prefer));
         let round = Round::new(&mut function, palette, &variables, &ties, scale);
         Some(Attempt { function, allowed, ties, scale, variables, round })
     }
@@ -90,12 +90,12 @@ impl Attempt {
     /// If the set is too small.
     pub(crate) fn finish(self) -> Result<(MFunction, Written), CompileError> {
         let Attempt { mut function, allowed, ties, scale, variables, round } = self;
-        let palette = self::palette(Class::Core, &function, allowed);
+        let palette = palette_of(Class::Core, &function, allowed);
         color(&mut function, palette, &ties, scale, variables, round)?;
         if function.has_floats {
             function.renumber();
             let variables = Variables::of(&function);
-            let palette = self::palette(Class::Float, &function, allowed);
+            let palette = palette_of(Class::Float, &function, allowed);
             let round = Round::new(&mut function, palette, &variables, &[], scale);
             color(&mut function, palette, &[], scale, variables, round)?;
         }
@@ -105,7 +105,7 @@ impl Attempt {
 }
 
 /// The registers of a class that a function may use.
-fn palette(class: Class, function: &MFunction, set: RegisterSet) -> Palette {
+fn palette_of(class: Class, function: &MFunction, set: RegisterSet) -> Palette {
     let (allowed, preserved) = match class {
         Class::Core => (u32::from(set.bits()), 0b0100_1111_1111_0000),
         Class::Float => {

@@ -1,11 +1,11 @@
 //! What each register and each spilled word holds where blocks start: the
 //! analysis and its steps.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use synth_ir::SymbolId;
 
-use crate::mach::{FrameSlot, MFunction, MInst, Mode, OperandKind, Reg, Width};
+use crate::mach::{FrameSlot, MFunction, MInst, Mode, OperandKind, Reg, Width, graph};
 
 /// Passes over the function until the analysis gives up.
 const PASSES: usize = 12;
@@ -64,7 +64,7 @@ impl<'a> Analysis<'a> {
 
     /// The states, unless they change too often.
     pub(super) fn run(self) -> Option<Entries> {
-        let order = self.reverse_postorder();
+        let order = graph::reverse_postorder(&graph::successors(self.function));
         let count = self.function.blocks.len();
         let mut entries = Entries { states: vec![None; count], places: self.places };
         entries.states[0] = Some(vec![None; REGS + entries.places.0.len()]);
@@ -90,27 +90,6 @@ impl<'a> Analysis<'a> {
             }
         }
         None
-    }
-
-    fn reverse_postorder(&self) -> Vec<u32> {
-        let successors = |block: u32| -> Vec<u32> {
-            let last = self.function.blocks[block as usize].insts.last();
-            last.map(|l| l.inst.targets().iter().map(|t| t.block).collect()).unwrap_or_default()
-        };
-        let (mut order, mut seen) = (vec![], BTreeSet::from([0]));
-        let mut stack = vec![(0, successors(0).into_iter())];
-        while let Some((block, next)) = stack.last_mut() {
-            match next.next() {
-                Some(next) if seen.insert(next) => stack.push((next, successors(next).into_iter())),
-                Some(_) => {}
-                None => {
-                    order.push(*block);
-                    stack.pop();
-                }
-            }
-        }
-        order.reverse();
-        order
     }
 }
 

@@ -12,6 +12,7 @@
 
 mod float;
 mod function;
+pub(crate) mod graph;
 mod operands;
 mod print;
 

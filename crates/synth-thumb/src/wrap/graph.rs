@@ -1,14 +1,15 @@
-//! The control-flow graph of a machine function: predecessors and dominators
+//! Predecessors and dominators of a machine function's blocks
 //! (Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm").
 
-use crate::mach::MFunction;
+use crate::lists::Lists;
+use crate::mach::{MFunction, graph};
 
 /// What has not been reached.
 const NONE: u32 = u32::MAX;
 
 /// The graph of a function.
 pub(super) struct Graph {
-    successors: Vec<Vec<u32>>,
+    successors: Lists<u32>,
     predecessors: Vec<Vec<u32>>,
     /// The place of each block in a reverse postorder.
     place: Vec<u32>,
@@ -18,12 +19,8 @@ pub(super) struct Graph {
 impl Graph {
     pub(super) fn new(function: &MFunction) -> Graph {
         let count = function.blocks.len();
-        let targets = |block: &crate::mach::MBlock| -> Vec<u32> {
-            let targets = block.insts.last().map(|last| last.inst.targets());
-            targets.unwrap_or_default().iter().map(|target| target.block).collect()
-        };
-        let successors: Vec<Vec<u32>> = function.blocks.iter().map(targets).collect();
-        let order = reverse_postorder(&successors);
+        let successors = graph::successors(function);
+        let order = graph::reverse_postorder(&successors);
         let mut graph = Graph {
             successors,
             predecessors: vec![vec![]; count],
@@ -32,7 +29,7 @@ impl Graph {
         };
         for (place, &block) in order.iter().enumerate() {
             graph.place[block as usize] = place as u32;
-            for &target in &graph.successors[block as usize] {
+            for &target in graph.successors.of(block) {
                 graph.predecessors[target as usize].push(block);
             }
         }
@@ -83,12 +80,12 @@ impl Graph {
     }
 
     pub(super) fn successors(&self, block: u32) -> &[u32] {
-        &self.successors[block as usize]
+        self.successors.of(block)
     }
 
     /// The blocks that are reached from one, itself included.
     pub(super) fn reach(&self, from: u32) -> Vec<bool> {
-        let mut reached = vec![false; self.successors.len()];
+        let mut reached = vec![false; self.successors.nodes()];
         let mut work = vec![from];
         while let Some(block) = work.pop() {
             if !std::mem::replace(&mut reached[block as usize], true) {
@@ -97,28 +94,4 @@ impl Graph {
         }
         reached
     }
-}
-
-fn reverse_postorder(successors: &[Vec<u32>]) -> Vec<u32> {
-    let mut seen = vec![false; successors.len()];
-    let mut order = vec![];
-    // A block and how many of its successors have been visited.
-    let mut path = vec![(0u32, 0usize)];
-    seen[0] = true;
-    while let Some((block, next)) = path.last_mut() {
-        match successors[*block as usize].get(*next) {
-            Some(&target) => {
-                *next += 1;
-                if !std::mem::replace(&mut seen[target as usize], true) {
-                    path.push((target, 0));
-                }
-            }
-            None => {
-                order.push(*block);
-                path.pop();
-            }
-        }
-    }
-    order.reverse();
-    order
 }

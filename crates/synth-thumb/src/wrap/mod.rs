@@ -176,12 +176,11 @@ fn needs_frame(inst: &mut MInst, frame: &Frame, unit: FloatUnit) -> bool {
     if uses_stack(inst) || matches!(inst, MInst::Call { .. }) {
         return true;
     }
-    let saved_float = if unit == FloatUnit::Double { 8 } else { 16 };
     let mut needs = false;
     inst.visit_operands(&mut |reg, _, _| {
         let number = reg.as_machine().unwrap_or_default();
         needs |= match reg.is_float() {
-            true => frame.saved_doubles > 0 && number >= saved_float,
+            true => frame.saved_doubles > 0 && unit.scratch() & 1 << number == 0,
             // lr is free once it is saved.
             false => frame.saved & 1 << number != 0 || *reg == LR,
         };
