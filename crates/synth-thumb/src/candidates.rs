@@ -10,7 +10,7 @@ use crate::hoist::Plan;
 use crate::mach::MFunction;
 use crate::regalloc::{self, RegisterSet};
 use crate::{
-    back_edges, compares, emit, frame, held, hoist, indexed, nearby, schedule, select, tails, wrap,
+    back_edges, compares, emit, frame, held, hoist, indexed, nearby, relieve, schedule, select, tails, wrap,
 };
 
 /// Instructions up to which a function is allocated in several ways, of which the best
@@ -50,9 +50,9 @@ fn allocate_by_colours(
         best.offer(finish(selected, all, options), true)?;
         return Ok(());
     }
-    let hoisted = hoist::hoisted(selected, plans(selected, options.prefer));
+    let versions = versions(selected, options.prefer);
     let mut kept = None;
-    for (version, attempt) in promising(selected, &hoisted, options.prefer) {
+    for (version, attempt) in promising(selected, &versions, options.prefer) {
         let cost = attempt.cost();
         let found = finish(version, Way::Begun(attempt.into()), options);
         let (long, framed) = found.as_ref().map_or((false, false), |found| {
@@ -83,14 +83,31 @@ fn allocate_by_colours(
     Ok(())
 }
 
+/// Other versions of a function: with values made later, if registers are short, and
+/// with constants elsewhere.
+fn versions(selected: &mut MFunction, prefer: Prefer) -> Vec<MFunction> {
+    let begin = |version: &MFunction| Attempt::new(version, regalloc::ALL, prefer);
+    let crowded = begin(selected).filter(|attempt| !attempt.fits());
+    let registers = regalloc::ALL.bits().count_ones() as usize - 1;
+    let relieved = crowded.and_then(|attempt| {
+        let relieved = relieve::relieved(selected, registers)?;
+        (begin(&relieved)?.cost() < attempt.cost()).then_some(relieved)
+    });
+    let plans = plans(selected, prefer);
+    let Some(mut relieved) = relieved else { return hoist::hoisted(selected, plans) };
+    let mut versions = hoist::hoisted(&mut relieved, plans);
+    versions.push(relieved);
+    versions
+}
+
 /// The versions of a function that are worth their time, begun: those of which a first
 /// look at their registers promises most.
 fn promising<'a>(
     selected: &'a MFunction,
-    hoisted: &'a [MFunction],
+    others: &'a [MFunction],
     prefer: Prefer,
 ) -> Vec<(&'a MFunction, Attempt)> {
-    let versions = std::iter::once(selected).chain(hoisted);
+    let versions = std::iter::once(selected).chain(others);
     let begin = |version| Some((version, Attempt::new(version, regalloc::ALL, prefer)?));
     let mut attempts: Vec<_> = versions.filter_map(begin).collect();
     let most = if selected.len() <= SMALL { 2 } else { 1 };

@@ -26,6 +26,7 @@ mod nearby;
 mod outline;
 mod pure;
 mod regalloc;
+mod relieve;
 mod rows;
 mod schedule;
 mod select;

@@ -6,10 +6,11 @@ use smallvec::{SmallVec, smallvec};
 use crate::mach::{MFunction, MInst, OperandKind, Reg, graph};
 use crate::rows::{self, Rows};
 
-/// Registers live at the start of each block.
+/// Registers live at the start and at the end of each block.
 pub struct Liveness {
     number: fn(Reg) -> Option<u32>,
     live_in: Rows,
+    live_out: Rows,
 }
 
 impl Liveness {
@@ -46,13 +47,23 @@ impl Liveness {
                 rows::remove(reads, param);
             }
         }
-        solve(function, &mut reads, &writes);
-        Liveness { number, live_in: reads }
+        let live_out = solve(function, &mut reads, &writes);
+        Liveness { number, live_in: reads, live_out }
     }
 
     /// Whether a register is live at the start of a block.
     pub fn is_live_in(&self, block: u32, reg: Reg) -> bool {
         (self.number)(reg).is_some_and(|number| self.live_in.contains(block as usize, number))
+    }
+
+    /// Whether a register is live at the end of a block.
+    pub fn is_live_out(&self, block: u32, reg: Reg) -> bool {
+        (self.number)(reg).is_some_and(|number| self.live_out.contains(block as usize, number))
+    }
+
+    /// The numbers of the registers that are live at the end of a block.
+    pub fn live_out(&self, block: u32) -> impl Iterator<Item = u32> + '_ {
+        rows::numbers(self.live_out.row(block as usize))
     }
 }
 

@@ -126,7 +126,7 @@ fn address(inst: &MInst) -> u64 {
 }
 
 /// Whether an instruction only computes or accesses memory.
-fn is_movable(inst: &MInst) -> bool {
+pub(crate) fn is_movable(inst: &MInst) -> bool {
     use MInst::*;
     matches!(
         inst,

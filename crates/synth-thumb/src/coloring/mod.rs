@@ -84,6 +84,11 @@ impl Attempt {
         cost
     }
 
+    /// Whether every variable got a register in the first round.
+    pub(crate) fn fits(&self) -> bool {
+        self.round.spilled.is_empty()
+    }
+
     /// The function with machine registers, and those that it writes.
     ///
     /// # Errors
