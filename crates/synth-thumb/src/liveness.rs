@@ -61,6 +61,11 @@ impl Liveness {
         (self.number)(reg).is_some_and(|number| self.live_out.contains(block as usize, number))
     }
 
+    /// The numbers of the registers that are live at the start of a block.
+    pub fn live_in(&self, block: u32) -> impl Iterator<Item = u32> + '_ {
+        rows::numbers(self.live_in.row(block as usize))
+    }
+
     /// The numbers of the registers that are live at the end of a block.
     pub fn live_out(&self, block: u32) -> impl Iterator<Item = u32> + '_ {
         rows::numbers(self.live_out.row(block as usize))

@@ -7,11 +7,11 @@
 
 use smallvec::{SmallVec, smallvec};
 
-use super::cost::Scale;
 use super::flow::{Class, MACHINE};
 use super::groups::Groups;
 use super::simplify::{Costs, Order};
 use crate::mach::ONCE;
+use crate::scale::Scale;
 
 /// Rounds of improvement.
 const ROUNDS: usize = 2;

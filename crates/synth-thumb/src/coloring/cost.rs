@@ -1,24 +1,9 @@
 //! What allocation weighs: bytes and cycles of copies, accesses to the stack,
 //! and of instructions whose short form names no high register.
 
-use crate::compile::Prefer;
 use crate::emit::{alu, memory};
 use crate::imm;
-use crate::mach::{MFunction, MInst, Mode, ONCE, OperandKind, Reg, Rhs, Width};
-
-/// Bytes and cycles as one figure, the more important first.
-#[derive(Clone, Copy)]
-pub(super) struct Scale(pub Prefer);
-
-impl Scale {
-    /// The cost of code that is executed `weight` / [`ONCE`] times.
-    pub(super) fn cost(self, bytes: u64, cycles: u64, weight: u64) -> u64 {
-        match self.0 {
-            Prefer::Size => bytes * 2048 + (cycles * weight / ONCE).min(1024),
-            Prefer::Speed => cycles * weight / 2 + bytes,
-        }
-    }
-}
+use crate::mach::{MFunction, MInst, Mode, OperandKind, Reg, Rhs, Width};
 
 /// How often each block is executed.
 pub(super) fn weights(function: &MFunction) -> Vec<u64> {

@@ -24,14 +24,15 @@ mod spill;
 use crate::compile::{CompileError, Prefer};
 use crate::mach::{MFunction, OperandKind, Reg};
 use crate::regalloc::{RegisterSet, Written};
+use crate::remake::Remake;
+use crate::scale::Scale;
 use assign::{Assigner, Palette};
-use cost::Scale;
 use flow::{Class, Flow, MACHINE, as_copy};
 use graph::Graph;
 use groups::Groups;
 use problem::Problem;
 use simplify::{Costs, Order};
-use spill::{Remake, Variables};
+use spill::Variables;
 
 /// Rounds of spilling before it gives up.
 const ROUNDS: usize = 12;
@@ -82,6 +83,11 @@ impl Attempt {
             }
         }
         cost
+    }
+
+    /// The registers that it may use.
+    pub(crate) fn registers(&self) -> RegisterSet {
+        self.allowed
     }
 
     /// Whether every variable got a register in the first round.

@@ -1,14 +1,16 @@
 //! What allocation weighs, by variable: what it costs in memory, made again, or in a
 //! register that short instructions can't name, and which copies would vanish.
 
-use super::cost::{self, Scale};
+use super::cost;
 use super::flow::{Class, Flow, MACHINE, as_copy};
 use super::graph::{Copy, Graph};
 use super::lower;
 use super::simplify::Costs;
-use super::spill::{Remake, Variables};
+use super::spill::Variables;
 use crate::emit::flags;
 use crate::mach::{MFunction, MInst, Mode, Reg};
+use crate::remake::Remake;
+use crate::scale::Scale;
 
 /// Costs and wishes.
 pub(super) struct Problem {

@@ -12,7 +12,7 @@ use std::collections::BinaryHeap;
 use super::flow::MACHINE;
 use super::graph::{Copy, Graph};
 use super::pending::Pending;
-use super::spill::Remake;
+use crate::remake::Remake;
 use crate::rows;
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -2,6 +2,8 @@
 //! few registers may do. What is better shows only in the code, so several ways are
 //! tried and the best result is kept.
 
+mod finish;
+
 use synth_ir::Function;
 
 use crate::coloring::Attempt;
@@ -9,9 +11,8 @@ use crate::compile::{CompileError, Draft, Effort, Options, Prefer};
 use crate::hoist::Plan;
 use crate::mach::MFunction;
 use crate::regalloc::{self, RegisterSet};
-use crate::{
-    back_edges, compares, emit, frame, held, hoist, indexed, nearby, relieve, schedule, select, tails, wrap,
-};
+use crate::{hoist, relieve, select, wrap};
+use finish::{Finished, Way, finish};
 
 /// Instructions up to which a function is allocated in several ways, of which the best
 /// result is kept.
@@ -154,150 +155,3 @@ impl Best {
 
 /// Bytes and estimated cycles, the more important first.
 pub(crate) type Cost = (u64, u64);
-
-/// Code, and the registers that it writes.
-struct Finished {
-    cost: Cost,
-    draft: Draft,
-    written: regalloc::Written,
-    /// Whether it makes a frame on every way through it.
-    framed: bool,
-}
-
-/// Ways to allocate registers.
-enum Way {
-    /// [`regalloc`], for large functions.
-    Intervals(RegisterSet),
-    /// [`coloring`](crate::coloring).
-    Coloring(RegisterSet),
-    /// The same, begun for this function.
-    Begun(Box<Attempt>),
-}
-
-impl Way {
-    /// The same with a register less; what was begun is begun anew.
-    fn without_scratch(&self) -> Way {
-        let set = regalloc::ALL.without_scratch();
-        match self {
-            Way::Intervals(_) => Way::Intervals(set),
-            Way::Coloring(_) | Way::Begun(_) => Way::Coloring(set),
-        }
-    }
-
-    fn run(
-        self,
-        selected: &MFunction,
-        options: &Options,
-    ) -> Result<(MFunction, regalloc::Written), CompileError> {
-        let attempt = match self {
-            Way::Intervals(set) => {
-                let mut function = selected.clone();
-                let written = regalloc::allocate(&mut function, set)?;
-                return Ok((function, written));
-            }
-            Way::Begun(attempt) => *attempt,
-            Way::Coloring(set) => Attempt::new(selected, set, options.prefer)
-                .ok_or_else(|| CompileError::Allocation("not for colouring".to_string()))?,
-        };
-        attempt.finish()
-    }
-}
-
-/// Allocation and what removes the loads that it need not have made.
-fn allocate(
-    selected: &MFunction,
-    way: Way,
-    options: &Options,
-) -> Result<(MFunction, regalloc::Written, frame::Frame), CompileError> {
-    let slots = selected.slots.len();
-    let (mut function, written) = way.run(selected, options)?;
-    if options.effort != Effort::First {
-        wrap::join(&mut function);
-        held::run(&mut function, slots);
-    }
-    let frame = frame::Frame::new(&function, written)?;
-    Ok((function, written, frame))
-}
-
-/// Allocation and all that follows.
-fn finish(selected: &MFunction, way: Way, options: &Options) -> Result<Finished, CompileError> {
-    let less = way.without_scratch();
-    let (mut function, mut written, mut frame) = allocate(selected, way, options)?;
-    if frame.needs_scratch() {
-        // Offsets beyond 12 bits are added up in r12, which then must be free.
-        let mut selected = selected.clone();
-        selected.free_scratch();
-        (function, written, frame) = allocate(&selected, less, options)?;
-        frame.keep_scratch();
-    }
-    back_edges::run(&mut function);
-    nearby::run(&mut function, options);
-    compares::run(&mut function);
-    if options.prefer == Prefer::Speed {
-        indexed::run(&mut function);
-        schedule::run(&mut function);
-    }
-    if options.stack_limit.is_some() && frame.total() > emit::SMALL_FRAME && frame.saved == 0 {
-        // The check needs a register.
-        written.core |= 1 << 4;
-        let scratch = frame.scratch;
-        frame = frame::Frame::new(&function, written)?;
-        frame.scratch = scratch;
-    }
-    if options.prefer == Prefer::Size {
-        tails::run(&mut function);
-    }
-    let (cost, draft, framed) = encode_wrapped(&function, &frame, options)?;
-    Ok(Finished { cost, draft, written, framed })
-}
-
-/// Forms and layout, with the frame where it costs least; whether every way
-/// through the function makes it.
-fn encode_wrapped(
-    function: &MFunction,
-    frame: &frame::Frame,
-    options: &Options,
-) -> Result<(Cost, Draft, bool), CompileError> {
-    let wrapped = match options.effort {
-        Effort::First => None,
-        Effort::Best => wrap::wrap(function, frame, options),
-    };
-    let Some((wrapped, wrap)) = wrapped else {
-        let (cost, draft) = encode(function, frame, None, options)?;
-        return Ok((cost, draft, frame.total() > 0));
-    };
-    let (cost, draft) = encode(&wrapped, frame, Some(&wrap), options)?;
-    if options.prefer == Prefer::Size {
-        let early = encode(function, frame, None, options)?;
-        if early.0 < cost {
-            return Ok((early.0, early.1, true));
-        }
-    }
-    Ok((cost, draft, false))
-}
-
-/// Forms and layout.
-fn encode(
-    function: &MFunction,
-    frame: &frame::Frame,
-    wrap: Option<&wrap::Wrap>,
-    options: &Options,
-) -> Result<(Cost, Draft), CompileError> {
-    let emit::Emitted { items, cycles } = emit::emit(function, frame, wrap, options)?;
-    let blocks = 0..function.blocks.len() as u32;
-    let mut draft = Draft {
-        items: if options.outline { items.clone() } else { vec![] },
-        code: None,
-        depths: blocks.map(|block| function.depth(block)).collect(),
-        stack: frame.stack(),
-        spills: function.spills,
-    };
-    let code = Draft { items, ..draft.clone() }.finish()?;
-    let bytes = code.bytes.len() as u64;
-    draft.code = Some(code);
-    let cost = match options.prefer {
-        Prefer::Size => (bytes, cycles),
-        Prefer::Speed => (cycles, bytes),
-    };
-    Ok((cost, draft))
-}
