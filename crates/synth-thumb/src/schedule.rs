@@ -142,10 +142,13 @@ pub(crate) fn is_movable(inst: &MInst) -> bool {
             | Un { .. }
             | Extract { .. }
             | ExtendAdd { .. }
+            | ExtendBytes { .. }
+            | Pack { .. }
             | Saturate { .. }
             | Insert { .. }
             | Mul { .. }
             | MulAdd { .. }
+            | MulPart { .. }
             | MulLong { .. }
             | MulAddLong { .. }
             | SetCond { .. }

@@ -4,8 +4,7 @@
 //! checked that each still shows its idiom.
 //!
 //! Not built, so without a row: pre- and post-index, LDRD, STRD, LDM and STM in
-//! place of neighbouring accesses, the multiplications
-//! of halfwords, SXTB16, REV16, TEQ, extensions with rotation, lookup tables for
+//! place of neighbouring accesses, lookup tables for
 //! `br_table`. Division by constants, unrolling and strength reduction belong to
 //! `synth-opt`.
 
@@ -35,11 +34,21 @@ const IDIOMS: &[[&str; 4]] = &[
     ["UXTB", "logic", "byte", "uxtb r0, r0"],
     ["UXTAB", "extended", "add_byte", "uxtab r0, r0, r1"],
     ["SXTAH", "extended", "add_signed_half", "sxtah r0, r1, r0"],
+    ["UXTAB with rotation", "packing", "add_middle_byte", "uxtab r0, r0, r1, ror #8"],
+    ["SXTAB with rotation", "packing", "add_signed_byte", "sxtab r0, r0, r1, ror #16"],
+    ["SXTAH with rotation", "packing", "add_inner_half", "sxtah r0, r0, r1, ror #8"],
+    ["UXTB16", "packing", "bytes_to_halves", "uxtb16 r2, r1, ror #8"],
+    ["SXTB16", "packing", "signed_bytes_to_halves", "sxtb16 r0, r0"],
+    ["PKHBT", "packing", "pack_low", "pkhbt r0, r0, r1, lsl #16"],
+    ["PKHTB", "packing", "pack_high", "pkhtb r0, r0, r1, asr #16"],
+    ["BFI of a field up to the highest bit", "packing", "upper_field", "bfi r0, r1, #12, #20"],
     ["SSAT", "fields", "saturate_16", "ssat r0, #16, r0"],
     ["USAT", "fields", "saturate_byte", "usat r0, #8, r0"],
     ["CLZ", "logic", "counts", "clz r0, r0"],
     ["RBIT", "logic", "counts", "rbit r1, r1"],
     ["REV", "logic", "counts", "rev r2, r2"],
+    ["REV16", "packing", "swap_in_halves", "rev16 r0, r0"],
+    ["REVSH", "packing", "swap_signed_half", "revsh r0, r0"],
     ["ROR", "logic", "rotate", "rors r0, r1"],
     ["index in a register, scaled", "memory", "index", "ldr.w r0, [r0, r1, lsl #2]"],
     ["index that is needed elsewhere too", "indexed", "keeps_both", "ldr r2, [r0, r1]"],
@@ -48,6 +57,14 @@ const IDIOMS: &[[&str; 4]] = &[
     ["UMLAL", "accumulate", "unsigned", "umlal r0, r1, r2, r3"],
     ["SMLAL in a loop", "accumulate", "dot", "smlal"],
     ["UMAAL", "accumulate", "digit", "umaal r3, r2, r0, r1"],
+    ["SMULxy", "products", "bottom_top", "smulbt r0, r0, r1"],
+    ["SMLAxy", "products", "accumulate_tops", "smlatt r0, r0, r1, r2"],
+    ["SMULWy", "products", "middle", "smulwb r0, r0, r1"],
+    ["SMLAWy", "products", "middle_accumulated", "smlawt r0, r0, r1, r2"],
+    ["SMLALxy", "products", "long_accumulated", "smlaltb r0, r1, r3, r2"],
+    ["SMMUL", "products", "high", "smmul r0, r0, r1"],
+    ["SMMLA", "products", "high_accumulated", "smmla r0, r0, r1, r2"],
+    ["SMMULR", "products", "high_rounded", "smmulr r0, r0, r1"],
     ["ADDS, ADC", "words64", "add", "adcs r1, r3"],
     ["SUBS, SBC", "words64", "sub_constant", "sbc r1, r1, #0"],
     ["CMP, SBCS", "words64", "less", "sbcs r1, r3"],
@@ -55,6 +72,9 @@ const IDIOMS: &[[&str; 4]] = &[
     ["CBZ", "conditions", "zero_branch", "cbz r0"],
     ["bit test by a shift", "bit_tests", "one_bit", "lsls r1, r0, #25"],
     ["TST of several bits", "bit_tests", "two_bits", "tst.w r0, #24"],
+    ["TEQ", "signs", "differ", "teq.w r0, r1"],
+    ["flags of EORS", "signs", "difference", "eors r1, r0"],
+    ["TST of a sign", "signs", "both_negative", "tst r0, r1"],
     ["CMN", "conditions", "compare_negative", "cmn.w r0, #10"],
     ["flags of ADDS", "compares", "sign", "bpl"],
     ["flags of SUBS, counting down", "control", "count_down", "bne"],

@@ -1,6 +1,7 @@
 //! Forms of data processing (Armv7-M ARM sections A5.2.1 to A5.2.3 and
 //! A5.3.1, A5.3.3, A5.3.11, A5.3.12, A5.3.15 to A5.3.17).
 
+use super::dsp;
 use super::form::{KEEP, first, gpr, low, not_pc, not_sp, reg};
 use crate::inst::{
     Extract, Imm3, Imm5, Imm8, Imm12, Imm16, Insert, Inst, Rotate, Sat32, SatShift, SetFlags,
@@ -36,7 +37,10 @@ pub(crate) fn choose(inst: &MInst, dead: bool) -> Option<Inst> {
                 false => Inst::UsatT1 { rd, rn, sat: Imm5::new(bits.into())?, shift },
             })
         }
-        MInst::ExtendAdd { op, rd, rn, rm } => extend_add(op, rd, rn, rm),
+        MInst::ExtendAdd { .. }
+        | MInst::ExtendBytes { .. }
+        | MInst::Pack { .. }
+        | MInst::MulPart { .. } => dsp::choose(inst),
         MInst::Insert { rd, base, rn, lsb, width } if rd == base => {
             let field = Insert::new(lsb.into(), width.into())?;
             Some(Inst::BfiT1 { rd: gpr(rd)?, rn: gpr(rn)?, field })
@@ -66,6 +70,10 @@ pub(crate) fn choose(inst: &MInst, dead: bool) -> Option<Inst> {
                 Accumulate::Unsigned => Inst::UmlalT1 { rdlo, rdhi, rn, rm },
                 Accumulate::Signed => Inst::SmlalT1 { rdlo, rdhi, rn, rm },
                 Accumulate::Words => Inst::UmaalT1 { rdlo, rdhi, rn, rm },
+                Accumulate::Halves([x, y]) => {
+                    let (x, y) = (dsp::half(x), dsp::half(y));
+                    Inst::SmlalhT1 { x, y, rdlo, rdhi, rn, rm }
+                }
             })
         }
         MInst::Div { signed, rd, rn, rm } => {
@@ -316,6 +324,7 @@ fn unary(op: UnOp, rd: Reg, rm: Reg, narrow: bool) -> Option<Inst> {
         match op {
             UnOp::Rev => return Some(Inst::RevT1 { rd, rm }),
             UnOp::Rev16 => return Some(Inst::Rev16T1 { rd, rm }),
+            UnOp::Revsh => return Some(Inst::RevshT1 { rd, rm }),
             UnOp::Sxtb => return Some(Inst::SxtbT1 { rd, rm }),
             UnOp::Sxth => return Some(Inst::SxthT1 { rd, rm }),
             UnOp::Uxtb => return Some(Inst::UxtbT1 { rd, rm }),
@@ -330,23 +339,12 @@ fn unary(op: UnOp, rd: Reg, rm: Reg, narrow: bool) -> Option<Inst> {
         UnOp::Rbit => Inst::RbitT1 { rd, rm },
         UnOp::Rev => Inst::RevT2 { rd, rm },
         UnOp::Rev16 => Inst::Rev16T2 { rd, rm },
+        UnOp::Revsh => Inst::RevshT2 { rd, rm },
         UnOp::Sxtb => Inst::SxtbT2 { rd, rm, rotate },
         UnOp::Sxth => Inst::SxthT2 { rd, rm, rotate },
         UnOp::Uxtb => Inst::UxtbT2 { rd, rm, rotate },
         UnOp::Uxth => Inst::UxthT2 { rd, rm, rotate },
         UnOp::Mvn => Inst::MvnRegT2 { s: KEEP, rd, rm, shift: Shift::lsl(0)? },
-    })
-}
-
-/// Additions that extend their second operand, of the DSP extension.
-fn extend_add(op: UnOp, rd: Reg, rn: Reg, rm: Reg) -> Option<Inst> {
-    let (rd, rn, rm, rotate) = (gpr(rd)?, gpr(rn)?, gpr(rm)?, Rotate::new(0)?);
-    Some(match op {
-        UnOp::Sxtb => Inst::SxtabT1 { rd, rn, rm, rotate },
-        UnOp::Sxth => Inst::SxtahT1 { rd, rn, rm, rotate },
-        UnOp::Uxtb => Inst::UxtabT1 { rd, rn, rm, rotate },
-        UnOp::Uxth => Inst::UxtahT1 { rd, rn, rm, rotate },
-        _ => return None,
     })
 }
 

@@ -10,6 +10,7 @@ mod arms;
 mod atomic;
 pub(crate) mod control;
 mod cost;
+mod dsp;
 pub(crate) mod flags;
 mod float;
 mod form;

@@ -233,6 +233,8 @@ pub enum UnOp {
     Rev,
     /// Byte reversal in each halfword.
     Rev16,
+    /// Byte reversal in the low halfword, sign-extended.
+    Revsh,
     /// Sign extension of a byte.
     Sxtb,
     /// Sign extension of a halfword.
@@ -306,6 +308,20 @@ pub enum Accumulate {
     Signed,
     /// Two words, each zero-extended, to an unsigned one (DSP).
     Words,
+    /// A number of two words, to a product of two signed halfwords: the high one
+    /// of a factor if set (DSP).
+    Halves([bool; 2]),
+}
+
+/// Which part of a product a multiplication of the DSP extension makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Product {
+    /// All of it, of one halfword of each factor: the high one if set.
+    Halves([bool; 2]),
+    /// The upper 32 of 48 bits, of a word and a halfword: the high one if set.
+    Middle(bool),
+    /// The upper 32 of 64 bits; the nearest number, if set.
+    High(bool),
 }
 
 /// What the loops of exclusive accesses have in common.
@@ -358,8 +374,14 @@ pub enum MInst {
     Un { op: UnOp, rd: Reg, rm: Reg },
     /// `rd = rn[lsb + width - 1 : lsb]`, extended.
     Extract { signed: bool, rd: Reg, rn: Reg, lsb: u8, width: u8 },
-    /// `rd = rn + rm`, of which the second is extended by `op` first (DSP).
-    ExtendAdd { op: UnOp, rd: Reg, rn: Reg, rm: Reg },
+    /// `rd = rn + rm`, of which the second is first rotated to the right by 0, 8, 16
+    /// or 24, then extended by `op` (DSP).
+    ExtendAdd { op: UnOp, rotate: u8, rd: Reg, rn: Reg, rm: Reg },
+    /// `rd` = bytes 0 and 2 of `rm` rotated so, each extended to a halfword (DSP).
+    ExtendBytes { signed: bool, rotate: u8, rd: Reg, rm: Reg },
+    /// `rd` = one halfword of `rn` and the other one of `rm`, shifted: the low one
+    /// and `rm << amount`, or if `top` the high one and `rm >> amount`, signed (DSP).
+    Pack { top: bool, rd: Reg, rn: Reg, rm: Reg, amount: u8 },
     /// `rd = base` with `width` bits from `lsb` replaced by those of `rn`.
     Insert { rd: Reg, base: Reg, rn: Reg, lsb: u8, width: u8 },
     /// `rd = rn`, or the nearest number of `bits` bits, of a sign if `signed`.
@@ -368,6 +390,8 @@ pub enum MInst {
     Mul { tied: bool, rd: Reg, rn: Reg, rm: Reg },
     /// `rd = ra + rn * rm`, or `ra - rn * rm`.
     MulAdd { subtract: bool, rd: Reg, rn: Reg, rm: Reg, ra: Reg },
+    /// `rd` = a part of `rn * rm`, plus `ra` if there is one (DSP).
+    MulPart { product: Product, rd: Reg, rn: Reg, rm: Reg, ra: Option<Reg> },
     /// `hi:lo = rn * rm`.
     MulLong { signed: bool, lo: Reg, hi: Reg, rn: Reg, rm: Reg },
     /// `hi:lo = rn * rm` plus `add_hi` and `add_lo`, which `hi` and `lo` replace.

@@ -64,7 +64,7 @@ impl MInst {
             }
             StackRestore { rm } => f(rm, Use, Any),
             SetCond { rd, .. } => f(rd, Def, Any),
-            Mov { rd, rm } | Un { rd, rm, .. } => {
+            Mov { rd, rm } | Un { rd, rm, .. } | ExtendBytes { rd, rm, .. } => {
                 f(rm, Use, Any);
                 f(rd, Def, Any);
             }
@@ -111,9 +111,17 @@ impl MInst {
                 f(lo, Def, Reuse(2));
                 f(hi, Def, Reuse(3));
             }
-            Div { rd, rn, rm, .. } | ExtendAdd { rd, rn, rm, .. } => {
+            Div { rd, rn, rm, .. } | ExtendAdd { rd, rn, rm, .. } | Pack { rd, rn, rm, .. } => {
                 f(rn, Use, Any);
                 f(rm, Use, Any);
+                f(rd, Def, Any);
+            }
+            MulPart { rd, rn, rm, ra, .. } => {
+                f(rn, Use, Any);
+                f(rm, Use, Any);
+                if let Some(ra) = ra {
+                    f(ra, Use, Any);
+                }
                 f(rd, Def, Any);
             }
             Select { rd, then, other, .. } => {

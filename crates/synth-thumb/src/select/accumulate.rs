@@ -1,5 +1,5 @@
 //! Products of 64 bits that are added to: UMLAL, SMLAL, and with the DSP
-//! extension UMAAL, which adds two words.
+//! extension UMAAL, which adds two words, and SMLALxy for halfwords.
 
 use synth_ir::{BinaryOp, InstData, Value, WideOp};
 
@@ -31,6 +31,10 @@ impl Lower<'_> {
                 && self.is_zero(sum[1])
             {
                 found = Some((Accumulate::Words, product, [sum[0], word]));
+                break;
+            }
+            if let Some((halves, product)) = self.product_of_halves(product, uses) {
+                found = Some((Accumulate::Halves(halves), product, sum));
                 break;
             }
             let Some(product) = self.product(product, uses) else { continue };
@@ -79,6 +83,27 @@ impl Lower<'_> {
         is_same.then_some(Product { signed, factors })
     }
 
+    /// The same of two signed halfwords, for a CPU that multiplies such: which they
+    /// are, and where.
+    fn product_of_halves(&self, [lo, hi]: [Value; 2], uses: u32) -> Option<([bool; 2], Product)> {
+        if !self.options.cpu.has_dsp() {
+            return None;
+        }
+        let InstData::Binary { op: BinaryOp::ShrS, args: [word, n] } = *self.here(hi, 1)? else {
+            return None;
+        };
+        // The sign of the low word, which holds all of the product.
+        if word != lo || self.func.as_const(n) != Some(31) {
+            return None;
+        }
+        let &InstData::Binary { op: BinaryOp::Mul, args } = self.here(lo, uses + 1)? else {
+            return None;
+        };
+        let [x, y] = [self.factor(args[0], 1)?, self.factor(args[1], 1)?];
+        let product = Product { signed: true, factors: [x.of, y.of] };
+        Some(([x.is_high, y.is_high], product))
+    }
+
     /// The same of an unsigned product plus a word, for a CPU that adds another.
     fn product_and_word(&self, [lo, hi]: [Value; 2], uses: u32) -> Option<(Product, Value)> {
         let [a_lo, a_hi, b_lo, b_hi] = self.words_added([lo, hi], uses)?;
@@ -115,7 +140,7 @@ impl Lower<'_> {
     }
 
     /// What computes a value, if that is in this block and used so often.
-    fn here(&self, value: Value, uses: u32) -> Option<&InstData> {
+    pub(super) fn here(&self, value: Value, uses: u32) -> Option<&InstData> {
         let inst = self.func.def_inst(value)?;
         let is_here = self.position[inst].is_some_and(|(block, _)| block == self.block);
         (is_here && self.uses[value] == uses && !self.done[inst]).then_some(&self.func.insts[inst])

@@ -5,12 +5,12 @@ use synth_ir::{BinaryOp, Cond, InstData, UnaryOp, Value, WideOp};
 use super::fields::inserted;
 use super::{Lower, rules};
 use crate::imm;
-use crate::mach::{AluOp, Cc, CmpOp, MInst, Reg, Rhs, ShiftOp, UnOp};
+use crate::mach::{AluOp, Cc, CmpOp, MInst, Product, Reg, Rhs, ShiftOp, UnOp};
 
 /// The types that the generated code names.
 pub(super) mod types {
     pub(in super::super) use super::Def;
-    pub use crate::mach::{AluOp, Cc, CmpOp, Reg, Rhs, ShiftOp, UnOp};
+    pub use crate::mach::{AluOp, Cc, CmpOp, Product, Reg, Rhs, ShiftOp, UnOp};
     pub use synth_ir::{BinaryOp, Cond, UnaryOp, Value, WideOp};
 }
 
@@ -118,18 +118,9 @@ impl rules::Context for Lower<'_> {
     }
 
     fn shift_const(&mut self, value: Value) -> Option<(ShiftOp, u8, Value)> {
-        let InstData::Binary { op, args: [x, n] } = *self.data(value)? else { return None };
-        let op = match op {
-            BinaryOp::Shl => ShiftOp::Lsl,
-            BinaryOp::ShrU => ShiftOp::Lsr,
-            BinaryOp::ShrS => ShiftOp::Asr,
-            BinaryOp::Rotr => ShiftOp::Ror,
-            _ => return None,
-        };
-        match self.word(n)? & 31 {
-            0 => None,
-            n => Some((op, n as u8, x)),
-        }
+        let (op, n, x) = self.shift_of(value)?;
+        // A shift that reverses bytes is no shifted operand.
+        (n != 0 && Lower::swapped_bytes(self, value).is_none()).then_some((op, n, x))
     }
 
     fn bit_mask(&mut self, value: Value) -> Option<(u8, Value)> {
@@ -163,24 +154,44 @@ impl rules::Context for Lower<'_> {
         inserted(kept, low << lsb, lsb).filter(|&found| found == width)
     }
 
+    fn equal(&mut self, a: u8, b: u8) -> Option<u8> {
+        (a == b).then_some(a)
+    }
+
     fn complement(&mut self, a: u8, b: u8) -> Option<u8> {
         (a + b == 32).then_some(b)
     }
 
-    fn extended(&mut self, value: Value) -> Option<(UnOp, Value)> {
-        if !self.options.cpu.has_dsp() {
-            return None;
-        }
-        match self.def(value) {
-            Def::Unary { op: UnaryOp::Sext8, x } => Some((UnOp::Sxtb, x)),
-            Def::Unary { op: UnaryOp::Sext16, x } => Some((UnOp::Sxth, x)),
-            Def::Binary { op: BinaryOp::And, a, b } => match self.word(b)? {
-                0xff => Some((UnOp::Uxtb, a)),
-                0xffff => Some((UnOp::Uxth, a)),
-                _ => None,
-            },
-            _ => None,
-        }
+    fn extended(&mut self, value: Value) -> Option<(UnOp, u8, Value)> {
+        self.extension(value).filter(|_| self.options.cpu.has_dsp())
+    }
+
+    fn extended_bytes(&mut self, value: Value) -> Option<(bool, u8, Value)> {
+        self.bytes_of_halves(value).filter(|_| self.options.cpu.has_dsp())
+    }
+
+    fn packed(&mut self, value: Value) -> Option<(bool, Value, Value, u8)> {
+        self.halves_of_two(value).filter(|_| self.options.cpu.has_dsp())
+    }
+
+    fn multiplied(&mut self, value: Value) -> Option<(Product, Value, Value)> {
+        self.part_of_product(value)
+    }
+
+    fn swapped_bytes(&mut self, value: Value) -> Option<(UnOp, Value)> {
+        Lower::swapped_bytes(self, value)
+    }
+
+    fn only_signs(&mut self, value: Value) -> Option<(Value, Value)> {
+        let Def::Binary { op: BinaryOp::Xor, a, b } = self.def(value) else { return None };
+        let shifted = |value| {
+            let is_shift = matches!(self.shift_of(value), Some((_, 1.., _)));
+            is_shift && self.is_sinkable(value)
+        };
+        // EORS replaces an operand that nothing else needs.
+        let needed = |value| self.regs[value].is_some();
+        let is_long = shifted(b) || needed(a) && needed(b);
+        (self.is_sinkable(value) && is_long).then_some((a, b))
     }
 
     fn alu_binary(&mut self, value: Value) -> Option<(AluOp, Value, Value)> {
@@ -279,8 +290,16 @@ impl rules::Context for Lower<'_> {
         self.define(|rd| MInst::ShiftImm { op: *op, s: false, rd, rn, amount })
     }
 
-    fn extend_add(&mut self, op: &UnOp, rn: Reg, rm: Reg) -> Reg {
-        self.define(|rd| MInst::ExtendAdd { op: *op, rd, rn, rm })
+    fn extend_add(&mut self, op: &UnOp, rotate: u8, rn: Reg, rm: Reg) -> Reg {
+        self.define(|rd| MInst::ExtendAdd { op: *op, rotate, rd, rn, rm })
+    }
+
+    fn extend_bytes(&mut self, signed: bool, rotate: u8, rm: Reg) -> Reg {
+        self.define(|rd| MInst::ExtendBytes { signed, rotate, rd, rm })
+    }
+
+    fn pack(&mut self, top: bool, rn: Reg, rm: Reg, amount: u8) -> Reg {
+        self.define(|rd| MInst::Pack { top, rd, rn, rm, amount })
     }
 
     fn insert(&mut self, base: Reg, rn: Reg, lsb: u8, width: u8) -> Reg {
@@ -301,6 +320,14 @@ impl rules::Context for Lower<'_> {
 
     fn mul(&mut self, rn: Reg, rm: Reg) -> Reg {
         self.define(|rd| MInst::Mul { tied: false, rd, rn, rm })
+    }
+
+    fn mul_part(&mut self, product: Product, rn: Reg, rm: Reg) -> Reg {
+        self.define(|rd| MInst::MulPart { product, rd, rn, rm, ra: None })
+    }
+
+    fn mul_part_add(&mut self, product: Product, rn: Reg, rm: Reg, ra: Reg) -> Reg {
+        self.define(|rd| MInst::MulPart { product, rd, rn, rm, ra: Some(ra) })
     }
 
     fn mul_add(&mut self, rn: Reg, rm: Reg, ra: Reg) -> Reg {

@@ -22,7 +22,9 @@ mod fields;
 mod float;
 mod frequency;
 mod memory;
+mod packing;
 mod pairs;
+mod products;
 #[allow(
     missing_docs,
     dead_code,

@@ -45,6 +45,10 @@ impl Lower<'_> {
             return false;
         };
         let args = [args[0], args[1], args[2], args[3]];
+        // SMMULR is a rule.
+        if self.rounded_product(self.func.result(inst)).is_some() {
+            return false;
+        }
         self.emit_accumulated(args, None, self.func.result(inst))
     }
 
