@@ -20,6 +20,7 @@ fn zero(func: &Function, value: Value, depth: u32) -> u32 {
         InstData::Load { op: LoadOp::U8, .. } => !0xff,
         InstData::Load { op: LoadOp::U16, .. } => !0xffff,
         InstData::Unary { op: UnaryOp::Clz | UnaryOp::Ctz | UnaryOp::Popcnt, .. } => !0x3f,
+        InstData::Unary { op: UnaryOp::Bswap, arg } => of(arg).swap_bytes(),
         InstData::Select { args: [a, b], .. } => of(a) & of(b),
         InstData::Binary { op, args: [a, b] } => {
             let count = || func.as_const(b).map(|c| c as u32 % 32);
@@ -29,6 +30,7 @@ fn zero(func: &Function, value: Value, depth: u32) -> u32 {
                 BinaryOp::Shl => count().map_or(0, |n| !(!of(a) << n)),
                 BinaryOp::ShrU => count().map_or(0, |n| !(!of(a) >> n)),
                 BinaryOp::ShrS => count().map_or(0, |n| (of(a) as i32 >> n) as u32),
+                BinaryOp::Rotr => count().map_or(0, |n| of(a).rotate_right(n)),
                 BinaryOp::Add => zero_of_sum(of(a), of(b)),
                 BinaryOp::URem => func.as_const(b).map_or(0, |c| !below(c as u32)),
                 _ => 0,

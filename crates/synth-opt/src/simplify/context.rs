@@ -3,10 +3,12 @@
 use synth_ir::{BinaryOp, Cond, InstData, SymbolId, UnaryOp, Value, WideOp, interp::Val};
 
 use super::bits::known_zero;
+use super::bytes::{self, Swap};
 use super::{Simplifier, rules};
 
 /// The types that the generated code names.
 pub(super) mod types {
+    pub(in super::super) use super::super::bytes::Swap;
     pub(in super::super) use super::Def;
     pub use synth_ir::{BinaryOp, Cond, Slot, SymbolId, UnaryOp, Value, WideOp};
 }
@@ -149,7 +151,10 @@ impl rules::Context for Simplifier<'_> {
             (Def::Const { value }, Some(c)) => value == c >> 31,
             (Def::Const { value: 0 }, None) => self.zero_bits(lo, i32::MIN).is_some(),
             (Def::Binary { op: BinaryOp::ShrS, a, b }, _) => {
-                a == lo && self.func.as_const(b) == Some(31)
+                // A shift by another count has the same sign.
+                let is_same = a == lo
+                    || matches!(self.def(lo), Def::Binary { op: BinaryOp::ShrS, a: x, .. } if x == a);
+                is_same && self.func.as_const(b) == Some(31)
             }
             _ => false,
         };
@@ -177,6 +182,14 @@ impl rules::Context for Simplifier<'_> {
             Cond::SGe => Cond::UGe,
             same => *same,
         }
+    }
+
+    fn of_sign(&mut self, cond: &Cond) -> Option<Cond> {
+        Some(*cond).filter(|c| matches!(c, Cond::SLt | Cond::SGe))
+    }
+
+    fn swapped_bytes(&mut self, value: Value) -> Option<(Value, Swap)> {
+        bytes::swapped(self.func, value)
     }
 
     fn equality(&mut self, cond: &Cond) -> Option<Cond> {

@@ -8,6 +8,7 @@
 //! more.
 
 mod bits;
+mod bytes;
 mod context;
 
 pub(crate) use bits::known_zero;
@@ -35,7 +36,9 @@ mod rules {
 
 use synth_ir::cfg::Cfg;
 use synth_ir::interp::Val;
-use synth_ir::{BinaryOp, Function, Inst, InstData, SourceLoc, StoreOp, Type, Value};
+use synth_ir::{
+    BinaryOp, Function, Inst, InstData, SourceLoc, StoreOp, Type, UnaryOp, Value,
+};
 
 use crate::edit::Replacements;
 use crate::{Context, Pass};
@@ -221,6 +224,13 @@ impl Simplifier<'_> {
         let before = *value;
         while let Some(simpler) = rules::constructor_low_bits(self, mask, *value) {
             *value = simpler;
+        }
+        if op == StoreOp::I16
+            && let Some(arg) = bytes::swapped_half(self.func, *value)
+        {
+            let arg = self.emit(InstData::Unary { op: UnaryOp::Bswap, arg });
+            let count = self.emit(InstData::Const(16));
+            *value = self.emit(InstData::Binary { op: BinaryOp::Rotr, args: [arg, count] });
         }
         *value != before
     }
