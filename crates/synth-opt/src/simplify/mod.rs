@@ -36,9 +36,7 @@ mod rules {
 
 use synth_ir::cfg::Cfg;
 use synth_ir::interp::Val;
-use synth_ir::{
-    BinaryOp, Function, Inst, InstData, SourceLoc, StoreOp, Type, UnaryOp, Value,
-};
+use synth_ir::{BinaryOp, Function, Inst, InstData, SourceLoc, StoreOp, Type, UnaryOp, Value};
 
 use crate::edit::Replacements;
 use crate::{Context, Pass};
