@@ -193,7 +193,9 @@ impl Frame {
                 }
             }
             Mode::Outgoing(offset) => (SP, i64::from(offset)),
-            Mode::Offset(..) | Mode::Index(..) => return None,
+            Mode::Offset(..) | Mode::Index(..) | Mode::PostIndex(..) | Mode::PreIndex(..) => {
+                return None;
+            }
         };
         Some(Location { base, offset })
     }

@@ -39,6 +39,7 @@ mod tails;
 mod target;
 pub mod timing;
 mod wrap;
+mod write_back;
 
 pub use code::{Code, Reloc, RelocKind, Span, TrapSite};
 pub use compile::{CompileError, Draft, Effort, Options, Prefer, compile, draft};

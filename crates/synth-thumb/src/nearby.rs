@@ -13,7 +13,7 @@ use synth_ir::SymbolId;
 use crate::compile::{Options, Prefer};
 use crate::emit::{alu, flags};
 use crate::imm;
-use crate::mach::{AluOp, Located, MFunction, MInst, OperandKind, Reg, Rhs};
+use crate::mach::{AluOp, Located, MFunction, MInst, OperandKind, Reg, Rhs, graph};
 
 /// A value that is known when the program is linked.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,28 +48,13 @@ pub fn run(function: &mut MFunction, options: &Options) {
             *pass.loads.entry(value).or_default() += 1;
         }
     }
-    let single = single_predecessors(function);
+    let single = graph::single_predecessors(function);
     let mut ends: Vec<Known> = Vec::with_capacity(function.blocks.len());
     for (index, before) in single.into_iter().enumerate() {
         let before = before.and_then(|before| ends.get(before)).copied();
         let end = pass.block(&mut function.blocks[index].insts, before.unwrap_or_default());
         ends.push(end);
     }
-}
-
-/// The predecessor of each block that has one.
-fn single_predecessors(function: &MFunction) -> Vec<Option<usize>> {
-    let mut found: Vec<(u32, usize)> = vec![(0, 0); function.blocks.len()];
-    for (index, block) in function.blocks.iter().enumerate() {
-        let targets = block.insts.last().map(|last| last.inst.targets());
-        for target in targets.unwrap_or_default() {
-            let (count, _) = found[target.block as usize];
-            found[target.block as usize] = (count + 1, index);
-        }
-    }
-    let entry = |index: usize| index == 0;
-    let single = |(index, (count, before))| (count == 1 && !entry(index)).then_some(before);
-    found.into_iter().enumerate().map(single).collect()
 }
 
 /// The register and the value that an instruction makes out of nothing.

@@ -97,7 +97,9 @@ fn unit(at: usize, located: &mut Located) -> Unit {
     let is_access = loads || stores;
     // The stored register may be part of the address too: then it counts.
     let address = if is_access { reads & !stored | reads & stored & address(inst) } else { 0 };
-    let step = Step { address, is_load: loads, is_access, writes };
+    // Nothing waits for a base register that a store writes.
+    let results = if stores { 0 } else { writes };
+    let step = Step { address, is_load: loads, is_access, writes: results };
     Unit {
         range: at..at + 1,
         reads,
@@ -117,7 +119,9 @@ fn address(inst: &MInst) -> u64 {
     use crate::mach::Mode;
     match inst {
         MInst::Load { mode, .. } | MInst::Store { mode, .. } => match mode {
-            Mode::Offset(base, _) => bit(*base),
+            Mode::Offset(base, _) | Mode::PostIndex(base, _) | Mode::PreIndex(base, _) => {
+                bit(*base)
+            }
             Mode::Index(base, index, _) => bit(*base) | bit(*index),
             _ => 0,
         },

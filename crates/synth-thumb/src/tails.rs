@@ -209,6 +209,7 @@ impl Merger<'_> {
 fn bytes(inst: &MInst) -> usize {
     match inst {
         MInst::Call { .. } | MInst::SetCond { .. } => 4,
+        MInst::Load { mode, .. } | MInst::Store { mode, .. } if mode.writes_back() => 4,
         MInst::Const { value: 256.., .. } => 4,
         _ => 2,
     }

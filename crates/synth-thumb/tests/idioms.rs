@@ -3,10 +3,9 @@
 //! its listings. `golden.rs` keeps the listings as the code is now; here it is
 //! checked that each still shows its idiom.
 //!
-//! Not built, so without a row: pre- and post-index, LDRD, STRD, LDM and STM in
-//! place of neighbouring accesses, lookup tables for
-//! `br_table`. Division by constants, unrolling and strength reduction belong to
-//! `synth-opt`.
+//! Not built, so without a row: LDRD, STRD, LDM and STM in place of neighbouring
+//! accesses, lookup tables for `br_table`. Division by constants, unrolling and
+//! strength reduction belong to `synth-opt`.
 
 use std::path::PathBuf;
 
@@ -52,6 +51,10 @@ const IDIOMS: &[[&str; 4]] = &[
     ["ROR", "logic", "rotate", "rors r0, r1"],
     ["index in a register, scaled", "memory", "index", "ldr.w r0, [r0, r1, lsl #2]"],
     ["index that is needed elsewhere too", "indexed", "keeps_both", "ldr r2, [r0, r1]"],
+    ["post-index", "write_back", "copy", "ldrb r3, [r1], #1"],
+    ["post-index, of a store", "write_back", "copy", "strb r3, [r0], #1"],
+    ["pre-index", "write_back", "push", "str r1, [r0, #-4]!"],
+    ["post-index in an earlier block", "write_back", "compare", "ldrb r2, [r0], #1"],
     ["addresses near each other", "memory", "neighbours", "ldr r1, [r3, #4]"],
     ["UMULL", "words64", "multiply", "umull r4, r12, r0, r2"],
     ["UMLAL", "accumulate", "unsigned", "umlal r0, r1, r2, r3"],

@@ -7,6 +7,7 @@ use crate::mach::MFunction;
 use crate::regalloc::{self, RegisterSet};
 use crate::{
     back_edges, compares, emit, frame, held, indexed, nearby, promote, schedule, tails, wrap,
+    write_back,
 };
 
 /// Code, and the registers that it writes.
@@ -148,6 +149,7 @@ fn complete(allocated: Allocated, options: &Options) -> Result<Finished, Compile
     back_edges::run(&mut function);
     nearby::run(&mut function, options);
     compares::run(&mut function);
+    write_back::run(&mut function, options.prefer);
     if options.prefer == Prefer::Speed {
         indexed::run(&mut function);
         schedule::run(&mut function);

@@ -9,7 +9,9 @@ use super::{Emitter, Item, Literal};
 use crate::code::RelocKind;
 use crate::compile::CompileError;
 use crate::frame::Location;
-use crate::inst::{Imm5x1, Imm5x2, Imm5x4, Imm8x4, Imm12, Imm16, IndexShift, Inst, NegImm8};
+use crate::inst::{
+    Imm5x1, Imm5x2, Imm5x4, Imm8x4, Imm12, Imm16, IndexImm8, IndexShift, Inst, NegImm8,
+};
 use crate::mach::{AluOp, IP, MInst, Mode, Reg, Rhs, SP, Width};
 
 /// The forms of one kind of access.
@@ -77,7 +79,47 @@ macro_rules! signed_forms {
     };
 }
 
+/// The forms of one kind of access that write the base register.
+macro_rules! write_back_forms {
+    ($any:ident, $rt:ident, $mode:ident, $post:ident, $pre:ident) => {
+        match $mode {
+            Mode::PostIndex(base, offset) => first![Inst::$post {
+                rt: $any($rt)?,
+                rn: not_pc(base)?,
+                offset: IndexImm8::new(offset)?,
+            }],
+            Mode::PreIndex(base, offset) => first![Inst::$pre {
+                rt: $any($rt)?,
+                rn: not_pc(base)?,
+                offset: IndexImm8::new(offset)?,
+            }],
+            _ => None,
+        }
+    };
+}
+
+fn load_with_write_back(width: Width, rt: Reg, mode: Mode) -> Option<Inst> {
+    match width {
+        Width::Word => write_back_forms!(reg, rt, mode, LdrPost, LdrPre),
+        Width::U8 => write_back_forms!(gpr, rt, mode, LdrbPost, LdrbPre),
+        Width::U16 => write_back_forms!(gpr, rt, mode, LdrhPost, LdrhPre),
+        Width::S8 => write_back_forms!(gpr, rt, mode, LdrsbPost, LdrsbPre),
+        Width::S16 => write_back_forms!(gpr, rt, mode, LdrshPost, LdrshPre),
+    }
+}
+
+fn store_with_write_back(width: Width, rt: Reg, mode: Mode) -> Option<Inst> {
+    match width {
+        Width::Word => write_back_forms!(not_pc, rt, mode, StrPost, StrPre),
+        Width::U8 | Width::S8 => write_back_forms!(gpr, rt, mode, StrbPost, StrbPre),
+        Width::U16 | Width::S16 => write_back_forms!(gpr, rt, mode, StrhPost, StrhPre),
+    }
+}
+
 pub(crate) fn load(width: Width, rt: Reg, mode: Mode) -> Option<Inst> {
+    if mode.writes_back() {
+        return load_with_write_back(width, rt, mode);
+    }
     match width {
         Width::Word => match mode {
             Mode::Offset(SP, offset) if low(rt).is_some() && offset % 4 == 0 && offset < 1024 => {
@@ -98,6 +140,9 @@ pub(crate) fn load(width: Width, rt: Reg, mode: Mode) -> Option<Inst> {
 }
 
 pub(crate) fn store(width: Width, rt: Reg, mode: Mode) -> Option<Inst> {
+    if mode.writes_back() {
+        return store_with_write_back(width, rt, mode);
+    }
     match width {
         Width::Word => match mode {
             Mode::Offset(SP, offset) if low(rt).is_some() && offset % 4 == 0 && offset < 1024 => {

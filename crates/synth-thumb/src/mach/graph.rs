@@ -38,3 +38,18 @@ pub(crate) fn reverse_postorder(successors: &Lists<u32>) -> Vec<u32> {
     order.reverse();
     order
 }
+
+/// The predecessor of each block that has one and is not the entry.
+pub(crate) fn single_predecessors(function: &MFunction) -> Vec<Option<usize>> {
+    let mut found: Vec<(u32, usize)> = vec![(0, 0); function.blocks.len()];
+    for (index, block) in function.blocks.iter().enumerate() {
+        let targets = block.insts.last().map(|last| last.inst.targets());
+        for target in targets.unwrap_or_default() {
+            let (count, _) = found[target.block as usize];
+            found[target.block as usize] = (count + 1, index);
+        }
+    }
+    let entry = |index: usize| index == 0;
+    let single = |(index, (count, before))| (count == 1 && !entry(index)).then_some(before);
+    found.into_iter().enumerate().map(single).collect()
+}

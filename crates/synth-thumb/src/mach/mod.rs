@@ -269,6 +269,11 @@ pub enum Mode {
     Offset(Reg, i32),
     /// `base + (index << shift)`, where shift is 0 to 3.
     Index(Reg, Reg, u8),
+    /// `base`, which becomes `base + offset` behind the access, where offset is
+    /// -255 to 255. Only of machine registers.
+    PostIndex(Reg, i32),
+    /// `base + offset`, which `base` becomes. The same.
+    PreIndex(Reg, i32),
     /// In the frame: a slot, plus bytes.
     Slot(FrameSlot, i32),
     /// A stack argument of this function, by its offset from the caller's
@@ -276,6 +281,13 @@ pub enum Mode {
     Incoming(u32),
     /// A stack argument of a call, by its offset from the stack pointer.
     Outgoing(u32),
+}
+
+impl Mode {
+    /// Whether the access writes the base register.
+    pub fn writes_back(self) -> bool {
+        matches!(self, Mode::PostIndex(..) | Mode::PreIndex(..))
+    }
 }
 
 /// What a call calls.

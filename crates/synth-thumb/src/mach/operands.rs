@@ -44,7 +44,15 @@ fn visit_mode(mode: &mut Mode, f: Visit) {
             f(base, Use, Any);
             f(index, Use, Any);
         }
+        Mode::PostIndex(base, _) | Mode::PreIndex(base, _) => f(base, Use, Any),
         Mode::Slot(..) | Mode::Incoming(_) | Mode::Outgoing(_) => {}
+    }
+}
+
+/// The base register that an access writes.
+fn visit_write_back(mode: &mut Mode, f: Visit) {
+    if let Mode::PostIndex(base, _) | Mode::PreIndex(base, _) = mode {
+        f(base, Def, Any);
     }
 }
 
@@ -138,10 +146,12 @@ impl MInst {
             Load { rd, mode, .. } => {
                 visit_mode(mode, f);
                 f(rd, Def, Any);
+                visit_write_back(mode, f);
             }
             Store { rt, mode, .. } => {
                 f(rt, Use, Any);
                 visit_mode(mode, f);
+                visit_write_back(mode, f);
             }
             Call { callee, uses, defs } => {
                 if let Callee::Reg(target) = callee {
