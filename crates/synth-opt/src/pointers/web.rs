@@ -14,7 +14,11 @@ const MOST_USES: usize = 200;
 /// Constants of its sums may differ by what an access has as its offset.
 const REACH: i32 = 4095;
 
+/// What an access can add to its pointer.
+const MOST_STEP: i32 = 255;
+
 /// A sum of a member and the symbol.
+#[derive(Clone, Copy)]
 pub(super) struct Sum {
     pub(super) member: Value,
     pub(super) addend: i32,
@@ -89,7 +93,7 @@ impl Web {
             .collect();
         let sum =
             |&inst: &Inst| if places.is_folded(func, inst) { 0 } else { 2 * places.weight(inst) };
-        let gone: u64 = distinct.values().map(sum).sum();
+        let gone = distinct.values().map(sum).sum::<u64>() + self.folded(func, places);
         let is_const = |value| func.as_const(value).is_some();
         let entry = |&(terminator, successor, number): &(Inst, u32, usize)| {
             let call = func.insts[terminator].successor(successor as usize);
@@ -102,6 +106,43 @@ impl Web {
         let comparisons = 4 * compared.len() as u64;
         let others: u64 = self.others.iter().map(|&(inst, _)| 4 * places.weight(inst)).sum();
         gone > 0 && gone >= entries + comparisons + others
+    }
+
+    /// What sums cost although the accesses that use them add them up: a store takes a
+    /// cycle more then, and the addition that makes the next offset could have been
+    /// the access' own if that had the pointer alone.
+    fn folded(&self, func: &Function, places: &Places) -> u64 {
+        let mut cost = 0;
+        let mut stepped = BTreeSet::new();
+        for &(inst, Sum { member, addend }) in &self.sums {
+            let [access] = places.users[func.result(inst)][..] else { continue };
+            if !places.is_folded(func, inst) {
+                continue;
+            }
+            if matches!(func.insts[access], InstData::Store { .. }) {
+                cost += places.weight(access);
+            }
+            if addend == self.addend
+                && self
+                    .step_of(func, places, member)
+                    .is_some_and(|step| places.home[step] == places.home[access])
+                && stepped.insert(member)
+            {
+                cost += 2 * places.weight(access);
+            }
+        }
+        cost
+    }
+
+    /// The addition of a small constant that a member is for, besides its sums.
+    fn step_of(&self, func: &Function, places: &Places, member: Value) -> Option<Inst> {
+        let is_sum = |user: &Inst| self.sums.iter().any(|(inst, _)| inst == user);
+        let mut others = places.users[member].iter().copied().filter(|user| !is_sum(user));
+        let (step, None) = (others.next()?, others.next()) else { return None };
+        let InstData::Binary { op: BinaryOp::Add, args } = func.insts[step] else { return None };
+        let by = args.iter().find_map(|&arg| func.as_const(arg))? as i32;
+        let is_step = self.members.contains(&func.result(step));
+        (is_step && (-MOST_STEP..=MOST_STEP).contains(&by)).then_some(step)
     }
 
     /// The address that members are moved by.
