@@ -140,7 +140,7 @@ impl Web {
         let mut others = places.users[member].iter().copied().filter(|user| !is_sum(user));
         let (step, None) = (others.next()?, others.next()) else { return None };
         let InstData::Binary { op: BinaryOp::Add, args } = func.insts[step] else { return None };
-        let by = args.iter().find_map(|&arg| func.as_const(arg))? as i32;
+        let by = args.iter().find_map(|&arg| func.as_const(arg))?;
         let is_step = self.members.contains(&func.result(step));
         (is_step && (-MOST_STEP..=MOST_STEP).contains(&by)).then_some(step)
     }
