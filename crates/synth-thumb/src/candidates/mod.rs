@@ -10,7 +10,7 @@ use crate::coloring::Attempt;
 use crate::compile::{CompileError, Draft, Effort, Options, Prefer};
 use crate::hoist::Plan;
 use crate::mach::MFunction;
-use crate::regalloc::{self, RegisterSet};
+use crate::regalloc;
 use crate::{hoist, relieve, select, wrap};
 use finish::{Finished, Way, finish};
 
@@ -21,6 +21,10 @@ const SMALL: usize = 400;
 /// What a first look at the registers may err by: 8 bytes where size counts.
 const ERROR: u64 = 8 * 2048;
 
+/// The part of the cost that it may err by where long lives are spilled: they find
+/// registers in some places.
+const SPREAD: u64 = 10;
+
 /// Instructions up to which a function is allocated by colouring.
 const MEDIUM: usize = 2000;
 
@@ -29,10 +33,10 @@ const MEDIUM: usize = 2000;
 /// # Errors
 /// See [`CompileError`].
 pub(crate) fn best(func: &Function, options: &Options) -> Result<(Cost, Draft), CompileError> {
-    let mut selected = select::select(func, options)?;
+    let selected = select::select(func, options)?;
     let mut best = Best::default();
     if selected.len() <= MEDIUM {
-        allocate_by_colours(&mut selected, options, &mut best)?;
+        allocate_by_colours(&selected, options, &mut best)?;
     }
     if best.0.is_none() {
         best.offer(finish(&selected, Way::Intervals(regalloc::ALL), options), false)?;
@@ -42,7 +46,7 @@ pub(crate) fn best(func: &Function, options: &Options) -> Result<(Cost, Draft), 
 }
 
 fn allocate_by_colours(
-    selected: &mut MFunction,
+    selected: &MFunction,
     options: &Options,
     best: &mut Best,
 ) -> Result<(), CompileError> {
@@ -51,72 +55,85 @@ fn allocate_by_colours(
         best.offer(finish(selected, all, options), true)?;
         return Ok(());
     }
-    let versions = versions(selected, options.prefer);
     let mut kept = None;
-    for (version, attempt) in promising(selected, &versions, options.prefer) {
+    for Version { function, attempt } in promising(selected, options.prefer) {
         let cost = attempt.cost();
-        let found = finish(version, Way::Begun(attempt.into()), options);
+        let found = finish(&function, Way::Begun(attempt.into()), options);
         let (long, framed) = found.as_ref().map_or((false, false), |found| {
             (found.written.core & regalloc::LONG != 0, found.framed)
         });
         if best.offer(found, true)? {
-            kept = Some((version, cost, long, framed));
+            kept = Some((function, cost, long, framed));
         }
     }
-    let Some((version, cost, long, framed)) = kept.filter(|_| selected.len() <= SMALL) else {
-        return Ok(());
-    };
+    let Some((version, cost, long, framed)) = kept else { return Ok(()) };
     // More ways for that version, unless a first look shows that they are worse.
-    let mut also = |version: &MFunction, set: RegisterSet| {
-        let attempt = Attempt::new(version, set, options.prefer);
-        match attempt.filter(|attempt| attempt.cost() <= cost + ERROR) {
-            Some(attempt) => best.offer(finish(version, Way::Begun(attempt.into()), options), true),
-            None => Ok(false),
-        }
+    let mut also = |version: &MFunction, attempt: Option<Attempt>, error: u64| match attempt
+        .filter(|attempt| attempt.cost() <= cost + error)
+    {
+        Some(attempt) => best.offer(finish(version, Way::Begun(attempt.into()), options), true),
+        None => Ok(false),
     };
-    if let Some(split) = framed.then(|| wrap::split(version)).flatten() {
-        also(&split, regalloc::ALL)?;
+    let begin = |version: &MFunction, set| Attempt::new(version, set, options.prefer);
+    let bold = begin(&version, regalloc::ALL).and_then(Attempt::merging_more);
+    also(&version, bold, cost / SPREAD)?;
+    if selected.len() > SMALL {
+        return Ok(());
+    }
+    if let Some(split) = framed.then(|| wrap::split(&version)).flatten() {
+        also(&split, begin(&split, regalloc::ALL), ERROR)?;
     }
     // What long instructions cost in time is little.
     if long && options.prefer == Prefer::Size {
-        also(version, regalloc::SHORT)?;
+        also(&version, begin(&version, regalloc::SHORT), ERROR)?;
     }
     Ok(())
 }
 
-/// Other versions of a function: with values made later, if registers are short, and
-/// with constants elsewhere.
-fn versions(selected: &mut MFunction, prefer: Prefer) -> Vec<MFunction> {
-    let begin = |version: &MFunction| Attempt::new(version, regalloc::ALL, prefer);
-    let crowded = begin(selected).filter(|attempt| !attempt.fits());
-    let registers = regalloc::ALL.bits().count_ones() as usize - 1;
-    let relieved = crowded.and_then(|attempt| {
-        let relieved = relieve::relieved(selected, registers)?;
-        (begin(&relieved)?.cost() < attempt.cost()).then_some(relieved)
-    });
-    let plans = plans(selected, prefer);
-    let Some(mut relieved) = relieved else { return hoist::hoisted(selected, plans) };
-    let mut versions = hoist::hoisted(&mut relieved, plans);
-    versions.push(relieved);
-    versions
+/// A version of a function, and its allocation begun.
+struct Version {
+    function: MFunction,
+    attempt: Attempt,
 }
 
-/// The versions of a function that are worth their time, begun: those of which a first
-/// look at their registers promises most.
-fn promising<'a>(
-    selected: &'a MFunction,
-    others: &'a [MFunction],
-    prefer: Prefer,
-) -> Vec<(&'a MFunction, Attempt)> {
-    let versions = std::iter::once(selected).chain(others);
-    let begin = |version| Some((version, Attempt::new(version, regalloc::ALL, prefer)?));
-    let mut attempts: Vec<_> = versions.filter_map(begin).collect();
-    let most = if selected.len() <= SMALL { 2 } else { 1 };
-    if attempts.len() > most {
-        attempts.sort_by_cached_key(|(_, attempt)| attempt.cost());
-        attempts.truncate(most);
+impl Version {
+    fn begin(function: MFunction, prefer: Prefer) -> Option<Version> {
+        let attempt = Attempt::new(&function, regalloc::ALL, prefer)?;
+        Some(Version { function, attempt })
     }
-    attempts
+}
+
+/// Versions of a function: as it is, with values made later if registers are short, and
+/// with constants elsewhere.
+fn versions(selected: &MFunction, prefer: Prefer) -> Option<Vec<Version>> {
+    let first = Version::begin(selected.clone(), prefer)?;
+    let registers = regalloc::ALL.bits().count_ones() as usize - 1;
+    let relieved = match first.attempt.fits() {
+        true => None,
+        false => relieve::relieved(selected, registers),
+    };
+    let relieved = relieved.and_then(|function| Version::begin(function, prefer));
+    let relieved = relieved.filter(|version| version.attempt.cost() < first.attempt.cost());
+    let mut versions = vec![first];
+    versions.extend(relieved);
+    let hoisted = match versions.last_mut() {
+        Some(base) => hoist::hoisted(&mut base.function, plans(selected, prefer)),
+        None => vec![],
+    };
+    versions.extend(hoisted.into_iter().filter_map(|function| Version::begin(function, prefer)));
+    Some(versions)
+}
+
+/// The versions of a function that are worth their time: those of which a first look at
+/// their registers promises most.
+fn promising(selected: &MFunction, prefer: Prefer) -> Vec<Version> {
+    let mut versions = versions(selected, prefer).unwrap_or_default();
+    let most = if selected.len() <= SMALL { 2 } else { 1 };
+    if versions.len() > most {
+        versions.sort_by_cached_key(|version| version.attempt.cost());
+        versions.truncate(most);
+    }
+    versions
 }
 
 /// The plans that are worth a look, besides leaving all where it is.

@@ -9,7 +9,8 @@ use smallvec::{SmallVec, smallvec};
 
 use super::flow::{Class, MACHINE};
 use super::groups::Groups;
-use super::simplify::{Costs, Order};
+use super::problem::Costs;
+use super::simplify::Order;
 use crate::mach::ONCE;
 use crate::scale::Scale;
 

@@ -30,8 +30,8 @@ use assign::{Assigner, Palette};
 use flow::{Class, Flow, MACHINE, as_copy};
 use graph::Graph;
 use groups::Groups;
-use problem::Problem;
-use simplify::{Costs, Order};
+use problem::{Costs, Problem};
+use simplify::{Merging, Order};
 use spill::Variables;
 
 /// Rounds of spilling before it gives up.
@@ -47,6 +47,7 @@ pub(crate) struct Attempt {
     ties: Vec<lower::Tie>,
     scale: Scale,
     variables: Variables,
+    merging: Merging,
     round: Round,
 }
 
@@ -62,8 +63,19 @@ impl Attempt {
         let ties = lower::run(&mut function);
         let variables = Variables::of(&function);
         let (palette, scale) = (palette_of(Class::Core, &function, allowed), Scale(prefer));
-        let round = Round::new(&mut function, palette, &variables, &ties, scale);
-        Some(Attempt { function, allowed, ties, scale, variables, round })
+        let merging = Merging::Careful;
+        let round = Round::new(&mut function, palette, &variables, &ties, (scale, merging));
+        Some(Attempt { function, allowed, ties, scale, variables, merging, round })
+    }
+
+    /// The same with more copies merged; none if there are no more.
+    pub(crate) fn merging_more(mut self) -> Option<Attempt> {
+        let palette = palette_of(Class::Core, &self.function, self.allowed);
+        let how = (self.scale, Merging::Bold);
+        let round = Round::new(&mut self.function, palette, &self.variables, &self.ties, how);
+        let is_same = round.colors == self.round.colors && round.spilled == self.round.spilled;
+        (self.round, self.merging) = (round, Merging::Bold);
+        (!is_same).then_some(self)
     }
 
     /// What allocation would cost, to compare a function with itself: the first
@@ -100,15 +112,16 @@ impl Attempt {
     /// # Errors
     /// If the set is too small.
     pub(crate) fn finish(self) -> Result<(MFunction, Written), CompileError> {
-        let Attempt { mut function, allowed, ties, scale, variables, round } = self;
+        let Attempt { mut function, allowed, ties, scale, variables, merging, round } = self;
         let palette = palette_of(Class::Core, &function, allowed);
-        color(&mut function, palette, &ties, scale, variables, round)?;
+        let how = (scale, merging);
+        color(&mut function, palette, &ties, how, variables, round)?;
         if function.has_floats {
             function.renumber();
             let variables = Variables::of(&function);
             let palette = palette_of(Class::Float, &function, allowed);
-            let round = Round::new(&mut function, palette, &variables, &[], scale);
-            color(&mut function, palette, &[], scale, variables, round)?;
+            let round = Round::new(&mut function, palette, &variables, &[], how);
+            color(&mut function, palette, &[], how, variables, round)?;
         }
         let written = written(&mut function);
         Ok((function, written))
@@ -133,7 +146,7 @@ fn color(
     function: &mut MFunction,
     palette: Palette,
     ties: &[lower::Tie],
-    scale: Scale,
+    how: (Scale, Merging),
     mut variables: Variables,
     mut round: Round,
 ) -> Result<(), CompileError> {
@@ -154,7 +167,7 @@ fn color(
         let remake = |group: u32| remakes[group as usize].flatten();
         spill::run(function, class, &round.order, &round.spilled, &mut variables, remake);
         variables.resize(function.virtuals as usize);
-        round = Round::new(function, palette, &variables, ties, scale);
+        round = Round::new(function, palette, &variables, ties, how);
     }
     Err(CompileError::Allocation("too many rounds".to_string()))
 }
@@ -178,7 +191,7 @@ impl Round {
         palette: Palette,
         variables: &Variables,
         ties: &[lower::Tie],
-        scale: Scale,
+        (scale, merging): (Scale, Merging),
     ) -> Round {
         let flow = Flow::new(function, palette.class);
         let mut graph = Graph::new(&flow);
@@ -186,7 +199,8 @@ impl Round {
         let copies = problem.copies(function, &graph, ties);
         let present = problem.present();
         let Problem { mut costs, narrow, .. } = problem;
-        let order = simplify::run(&mut graph, &mut costs, &copies, palette.allowed, present);
+        let order =
+            simplify::run(&mut graph, &mut costs, &copies, (palette.allowed, merging), present);
         let groups = Groups::new(&graph, &order, &copies, &flow, &narrow);
         let mut assigner = Assigner::new(&groups, &order, &costs, palette, scale);
         let spilled = assigner.run();

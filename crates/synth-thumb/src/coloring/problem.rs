@@ -5,12 +5,58 @@ use super::cost;
 use super::flow::{Class, Flow, MACHINE, as_copy};
 use super::graph::{Copy, Graph};
 use super::lower;
-use super::simplify::Costs;
 use super::spill::Variables;
 use crate::emit::flags;
 use crate::mach::{MFunction, MInst, Mode, Reg};
 use crate::remake::Remake;
 use crate::scale::Scale;
+
+/// Costs by node.
+pub(super) struct Costs {
+    /// Of a life without a register; `u64::MAX` if it must have one.
+    pub spill: Vec<u64>,
+    /// Of a life in memory.
+    pub memory: Vec<u64>,
+    /// How the value can be made again in place of a life in memory.
+    pub remake: Vec<Option<Remake>>,
+    /// Of a register that short instructions can't name.
+    pub high: Vec<u64>,
+    /// What each machine register saves in copies, and whether any does.
+    pub wishes: Vec<[u64; MACHINE as usize]>,
+    pub wants: Vec<bool>,
+}
+
+impl Costs {
+    /// Gives node `a` the costs of `b` too.
+    pub(super) fn merge(&mut self, a: usize, b: usize) {
+        let fixed = self.spill[a] == u64::MAX || self.spill[b] == u64::MAX;
+        if self.wants[b] {
+            self.wants[a] = true;
+            for number in 0..MACHINE as usize {
+                self.wishes[a][number] += self.wishes[b][number];
+            }
+        }
+        for list in [&mut self.spill, &mut self.memory, &mut self.high] {
+            list[a] = list[a].saturating_add(list[b]);
+        }
+        if self.remake[a] != self.remake[b] {
+            self.remake[a] = None;
+        }
+        if self.remake[a].is_none() && !fixed {
+            self.spill[a] = self.memory[a];
+        }
+    }
+
+    /// What merging two nodes loses of their wishes: both get one register.
+    pub(super) fn discord(&self, a: usize, b: usize) -> u64 {
+        if !self.wants[a] || !self.wants[b] {
+            return 0;
+        }
+        let (a, b) = (&self.wishes[a], &self.wishes[b]);
+        let best = |list: &[u64; MACHINE as usize]| list.iter().max().copied().unwrap_or(0);
+        best(a) + best(b) - a.iter().zip(b).map(|(a, b)| a + b).max().unwrap_or(0)
+    }
+}
 
 /// Costs and wishes.
 pub(super) struct Problem {

@@ -12,7 +12,7 @@ use std::collections::BinaryHeap;
 use super::flow::MACHINE;
 use super::graph::{Copy, Graph};
 use super::pending::Pending;
-use crate::remake::Remake;
+use super::problem::Costs;
 use crate::rows;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -22,52 +22,14 @@ enum State {
     Merged(u32),
 }
 
-/// Costs by node.
-pub(super) struct Costs {
-    /// Of a life without a register; `u64::MAX` if it must have one.
-    pub spill: Vec<u64>,
-    /// Of a life in memory.
-    pub memory: Vec<u64>,
-    /// How the value can be made again in place of a life in memory.
-    pub remake: Vec<Option<Remake>>,
-    /// Of a register that short instructions can't name.
-    pub high: Vec<u64>,
-    /// What each machine register saves in copies, and whether any does.
-    pub wishes: Vec<[u64; MACHINE as usize]>,
-    pub wants: Vec<bool>,
-}
-
-impl Costs {
-    fn merge(&mut self, a: usize, b: usize) {
-        let fixed = self.spill[a] == u64::MAX || self.spill[b] == u64::MAX;
-        if self.wants[b] {
-            self.wants[a] = true;
-            for number in 0..MACHINE as usize {
-                self.wishes[a][number] += self.wishes[b][number];
-            }
-        }
-        for list in [&mut self.spill, &mut self.memory, &mut self.high] {
-            list[a] = list[a].saturating_add(list[b]);
-        }
-        if self.remake[a] != self.remake[b] {
-            self.remake[a] = None;
-        }
-        if self.remake[a].is_none() && !fixed {
-            self.spill[a] = self.memory[a];
-        }
-    }
-}
-
-impl Costs {
-    /// What merging two nodes loses of their wishes: both get one register.
-    fn discord(&self, a: usize, b: usize) -> u64 {
-        if !self.wants[a] || !self.wants[b] {
-            return 0;
-        }
-        let (a, b) = (&self.wishes[a], &self.wishes[b]);
-        let best = |list: &[u64; MACHINE as usize]| list.iter().max().copied().unwrap_or(0);
-        best(a) + best(b) - a.iter().zip(b).map(|(a, b)| a + b).max().unwrap_or(0)
-    }
+/// Which copies are merged.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Merging {
+    /// Those that leave the graph as colourable as it was by Briggs' test.
+    Careful,
+    /// Those too of which one end is live with nothing hard to colour that the other is
+    /// not live with: George's test. The longer life may be spilled as a whole.
+    Bold,
 }
 
 /// The graph after simplification.
@@ -96,6 +58,7 @@ struct Simplifier<'a> {
     graph: &'a mut Graph,
     costs: &'a mut Costs,
     allowed: u32,
+    merging: Merging,
     colors: usize,
     degree: Vec<usize>,
     states: Vec<State>,
@@ -126,7 +89,7 @@ pub(super) fn run(
     graph: &mut Graph,
     costs: &mut Costs,
     copies: &[Copy],
-    allowed: u32,
+    (allowed, merging): (u32, Merging),
     present: Vec<u32>,
 ) -> Order {
     let nodes = graph.nodes();
@@ -150,6 +113,7 @@ pub(super) fn run(
         graph,
         costs,
         allowed,
+        merging,
         colors: allowed.count_ones() as usize,
         degree,
         states: vec![State::Active; nodes],
@@ -317,7 +281,7 @@ impl Simplifier<'_> {
                 self.drop_copy(index);
             } else if now < saved {
                 self.pending.retry(now, index);
-            } else if self.is_safe(a, b) {
+            } else if self.may_merge(a, b) {
                 self.drop_copy(index);
                 self.merge(a, b);
                 return true;
@@ -344,6 +308,20 @@ impl Simplifier<'_> {
             significant += count.count_ones();
         }
         (significant as usize) < self.colors
+    }
+
+    fn may_merge(&self, a: u32, b: u32) -> bool {
+        let bold = self.merging == Merging::Bold;
+        self.is_safe(a, b) || bold && (self.is_within(a, b) || self.is_within(b, a))
+    }
+
+    /// Whether merging adds nothing to `a` that makes it harder to colour: what is live
+    /// with `b` is live with it too, or easy to remove. George's test.
+    fn is_within(&self, a: u32, b: u32) -> bool {
+        let (wide, narrow) = (self.graph.forbidden[a as usize], self.graph.forbidden[b as usize]);
+        let rows = self.graph.row(a).iter().zip(self.graph.row(b)).zip(&self.significant);
+        narrow & !wide & self.allowed == 0
+            && rows.into_iter().all(|((a, b), all)| b & !a & all == 0)
     }
 
     /// Merges `b` into `a`.
