@@ -25,6 +25,7 @@ pub mod jump_threading;
 pub mod licm;
 mod linear;
 mod link;
+pub mod lookup;
 pub mod machine_stack;
 pub mod memory;
 mod pipeline;

@@ -10,8 +10,8 @@ use synth_ir::{Function, Program, SymbolId, SymbolNames, Target};
 use crate::jump_threading::JumpThreading;
 use crate::{
     addresses, atomics, cfg_cleanup, checks, const_data, copies, counted, dce, dead_symbols,
-    divide, equalities, frames, guards, gvn, induction, inline, licm, machine_stack, memory,
-    pointers, ranges, shifts, simplify, slots, soften, switches, unroll,
+    divide, equalities, frames, guards, gvn, induction, inline, licm, lookup, machine_stack,
+    memory, pointers, ranges, shifts, simplify, slots, soften, switches, unroll,
 };
 
 /// How much to optimise, and for what.
@@ -223,6 +223,8 @@ pub const PIPELINE: &[Stage] = &[
     function("cfg_cleanup", &cfg_cleanup::CfgCleanup, &[Level::O2]),
     program("const_data", |program, _| const_data::run(program), MORE),
     program("memory", |program, _| memory::run(program), MORE),
+    // Of arms that have been cleaned up.
+    program("lookup", lookup::run, MORE),
     // In front of what simplifies comparisons.
     function("switches", &switches::Switches, MORE),
     function("divide", &divide::Divide, &[Level::O2]),

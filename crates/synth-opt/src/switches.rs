@@ -45,6 +45,11 @@ struct Test {
     then: BlockCall,
 }
 
+/// The number of comparisons that a switch becomes, if it does.
+pub(crate) fn comparisons(targets: &[BlockCall], default: &BlockCall) -> Option<usize> {
+    tests(targets, default).map(|tests| tests.len())
+}
+
 /// The comparisons that find the cases, in order, if they are few.
 fn tests(targets: &[BlockCall], default: &BlockCall) -> Option<Vec<Test>> {
     let mut tests = vec![];

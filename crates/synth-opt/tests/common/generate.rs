@@ -400,7 +400,35 @@ impl Generator<'_> {
         self.enter(join);
     }
 
+    /// A switch that only chooses among constants.
+    fn constant_switch(&mut self) {
+        let mut index = self.value();
+        if self.random.below(3) > 0 {
+            let mask = self.b.iconst(7);
+            index = self.b.binary(BinaryOp::And, index, mask);
+        }
+        let join = self.join();
+        let state = self.state();
+        let variable = self.random.below(VARIABLES);
+        let mut call = |generator: &mut Self| {
+            let mut state = state.clone();
+            let constant = match generator.random.below(3) {
+                0 => generator.random.constant(),
+                _ => generator.random.below(300) as i32,
+            };
+            state[variable] = generator.b.iconst(constant);
+            BlockCall::new(join, state)
+        };
+        let targets = (0..3 + self.random.below(6)).map(|_| call(self)).collect();
+        let default = call(self);
+        self.b.inst(InstData::Switch { index, targets, default });
+        self.enter(join);
+    }
+
     fn switch(&mut self, depth: usize) {
+        if self.random.below(3) == 0 {
+            return self.constant_switch();
+        }
         let index = self.value();
         let join = self.join();
         let arms: Vec<Block> = (0..2).map(|_| self.b.func.add_block()).collect();
