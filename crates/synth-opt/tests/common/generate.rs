@@ -410,7 +410,7 @@ impl Generator<'_> {
         let join = self.join();
         let state = self.state();
         let variable = self.random.below(VARIABLES);
-        let mut call = |generator: &mut Self| {
+        let call = |generator: &mut Self| {
             let mut state = state.clone();
             let constant = match generator.random.below(3) {
                 0 => generator.random.constant(),
