@@ -93,6 +93,9 @@ fn promoted(
     set: RegisterSet,
     options: &Options,
 ) -> Option<Allocated> {
+    if allocated.function.loops.is_empty() {
+        return None;
+    }
     let Allocated { mut function, mut written, frame } = allocated.clone();
     let registers = registers(set, written);
     let taken = promote::run(&mut function, slots, registers, options.prefer);

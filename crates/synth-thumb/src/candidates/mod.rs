@@ -57,29 +57,30 @@ fn allocate_by_colours(
     }
     let mut kept = None;
     for Version { function, attempt } in promising(selected, options.prefer) {
-        let cost = attempt.cost();
+        let (cost, careful) = (attempt.cost(), attempt.is_careful());
         let found = finish(&function, Way::Begun(attempt.into()), options);
         let (long, framed) = found.as_ref().map_or((false, false), |found| {
             (found.written.core & regalloc::LONG != 0, found.framed)
         });
         if best.offer(found, true)? {
-            kept = Some((function, cost, long, framed));
+            kept = Some((function, cost, careful, (long, framed)));
         }
     }
-    let Some((version, cost, long, framed)) = kept else { return Ok(()) };
+    let Some((version, cost, careful, (long, framed))) = kept else { return Ok(()) };
     // More ways for that version, unless a first look shows that they are worse.
-    let mut also = |version: &MFunction, attempt: Option<Attempt>, error: u64| match attempt
-        .filter(|attempt| attempt.cost() <= cost + error)
-    {
-        Some(attempt) => best.offer(finish(version, Way::Begun(attempt.into()), options), true),
-        None => Ok(false),
+    let mut also = |version: &MFunction, attempt: Option<Attempt>, error: u64| {
+        let attempt = attempt.filter(|attempt| attempt.cost() <= cost + error);
+        let Some(attempt) = attempt else { return Ok(false) };
+        best.offer(finish(version, Way::Begun(attempt.into()), options), true)
     };
-    let begin = |version: &MFunction, set| Attempt::new(version, set, options.prefer);
-    let bold = begin(&version, regalloc::ALL).and_then(Attempt::merging_more);
-    also(&version, bold, cost / SPREAD)?;
+    if careful {
+        let bold = Attempt::bold(&version, regalloc::ALL, options.prefer);
+        also(&version, bold, cost / SPREAD)?;
+    }
     if selected.len() > SMALL {
         return Ok(());
     }
+    let begin = |version: &MFunction, set| Attempt::new(version, set, options.prefer);
     if let Some(split) = framed.then(|| wrap::split(&version)).flatten() {
         also(&split, begin(&split, regalloc::ALL), ERROR)?;
     }

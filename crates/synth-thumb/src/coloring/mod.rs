@@ -52,8 +52,27 @@ pub(crate) struct Attempt {
 }
 
 impl Attempt {
-    /// Begins. None if the function is too large.
+    /// Begins, merging copies carefully. None if the function is too large.
     pub(crate) fn new(function: &MFunction, set: RegisterSet, prefer: Prefer) -> Option<Attempt> {
+        Attempt::begin(function, set, Scale(prefer), Merging::Careful)
+    }
+
+    /// Begins, merging more copies.
+    pub(crate) fn bold(function: &MFunction, set: RegisterSet, prefer: Prefer) -> Option<Attempt> {
+        Attempt::begin(function, set, Scale(prefer), Merging::Bold)
+    }
+
+    /// Whether bold merging may give another result.
+    pub(crate) fn is_careful(&self) -> bool {
+        self.merging == Merging::Careful && self.round.order.refused
+    }
+
+    fn begin(
+        function: &MFunction,
+        set: RegisterSet,
+        scale: Scale,
+        merging: Merging,
+    ) -> Option<Attempt> {
         if function.virtuals > LARGEST {
             return None;
         }
@@ -62,20 +81,9 @@ impl Attempt {
         // Copies stand in place of constraints.
         let ties = lower::run(&mut function);
         let variables = Variables::of(&function);
-        let (palette, scale) = (palette_of(Class::Core, &function, allowed), Scale(prefer));
-        let merging = Merging::Careful;
+        let palette = palette_of(Class::Core, &function, allowed);
         let round = Round::new(&mut function, palette, &variables, &ties, (scale, merging));
         Some(Attempt { function, allowed, ties, scale, variables, merging, round })
-    }
-
-    /// The same with more copies merged; none if there are no more.
-    pub(crate) fn merging_more(mut self) -> Option<Attempt> {
-        let palette = palette_of(Class::Core, &self.function, self.allowed);
-        let how = (self.scale, Merging::Bold);
-        let round = Round::new(&mut self.function, palette, &self.variables, &self.ties, how);
-        let is_same = round.colors == self.round.colors && round.spilled == self.round.spilled;
-        (self.round, self.merging) = (round, Merging::Bold);
-        (!is_same).then_some(self)
     }
 
     /// What allocation would cost, to compare a function with itself: the first

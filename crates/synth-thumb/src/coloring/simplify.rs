@@ -37,6 +37,8 @@ pub(super) struct Order {
     /// Nodes in the order in which to colour them.
     pub stack: Vec<u32>,
     states: Vec<State>,
+    /// Whether bold merging may give another one.
+    pub refused: bool,
 }
 
 impl Order {
@@ -73,6 +75,8 @@ struct Simplifier<'a> {
     copies: &'a [Copy],
     pending: Pending<'a>,
     stack: Vec<u32>,
+    /// Whether a copy was given up that bold merging takes.
+    refused: bool,
     /// Nodes that may have become easy to remove, some of them twice.
     maybe_easy: Vec<u32>,
     /// Nodes of low degree by the cost of their copies when they were noted,
@@ -124,12 +128,14 @@ pub(super) fn run(
         copies,
         pending: Pending::new(copies, nodes),
         stack: vec![],
+        refused: false,
         maybe_easy: present.clone(),
         low: BinaryHeap::new(),
         present,
     };
     simplifier.run();
-    Order { stack: simplifier.stack.into_iter().rev().collect(), states: simplifier.states }
+    let (states, refused) = (simplifier.states, simplifier.refused);
+    Order { stack: simplifier.stack.into_iter().rev().collect(), states, refused }
 }
 
 impl Simplifier<'_> {
@@ -215,8 +221,9 @@ impl Simplifier<'_> {
     }
 
     fn drop_copies(&mut self, node: u32) {
-        for copy in self.pending.take(node) {
-            self.drop_copy(copy);
+        for index in self.pending.take(node) {
+            self.refused = self.refused || self.is_refused(self.copies[index as usize]);
+            self.drop_copy(index);
         }
     }
 
@@ -313,6 +320,17 @@ impl Simplifier<'_> {
     fn may_merge(&self, a: u32, b: u32) -> bool {
         let bold = self.merging == Merging::Bold;
         self.is_safe(a, b) || bold && (self.is_within(a, b) || self.is_within(b, a))
+    }
+
+    /// Whether bold merging would merge a copy that is given up.
+    fn is_refused(&self, copy: Copy) -> bool {
+        let (a, b) = (self.representative(copy.a), self.representative(copy.b));
+        let active = |node: u32| self.states[node as usize] == State::Active;
+        a != b
+            && active(a)
+            && active(b)
+            && !self.conflict(a, b)
+            && (self.is_within(a, b) || self.is_within(b, a))
     }
 
     /// Whether merging adds nothing to `a` that makes it harder to colour: what is live

@@ -70,9 +70,6 @@ pub(crate) fn run(
     mut registers: Registers,
     prefer: Prefer,
 ) -> u16 {
-    if function.loops.is_empty() {
-        return 0;
-    }
     let mut loops = Loops::new(function);
     let values = Values { spilled };
     let scale = Scale(prefer);
