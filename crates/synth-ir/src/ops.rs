@@ -180,9 +180,9 @@ operators! {
         U16 = "load.u16",
         /// A halfword, sign-extended.
         S16 = "load.s16",
-        /// Single precision.
+        /// Single precision, at a multiple of 4.
         F32 = "load.f32",
-        /// Double precision.
+        /// Double precision, at a multiple of 4.
         F64 = "load.f64",
     }
 }
@@ -196,9 +196,9 @@ operators! {
         I8 = "store.i8",
         /// The low halfword.
         I16 = "store.i16",
-        /// Single precision.
+        /// Single precision, at a multiple of 4.
         F32 = "store.f32",
-        /// Double precision.
+        /// Double precision, at a multiple of 4.
         F64 = "store.f64",
     }
 }

@@ -124,7 +124,7 @@ impl Frame {
         let insts = function.blocks.iter().flat_map(|b| &b.insts);
         frame.far = insts.map(|located| &located.inst).any(|inst| match inst {
             MInst::Load { mode, .. } | MInst::Store { mode, .. } => frame.is_far(*mode, REACH),
-            MInst::Float(FInst::Reload { mode, .. } | FInst::Spill { mode, .. }) => {
+            MInst::Float(FInst::Load { mode, .. } | FInst::Store { mode, .. }) => {
                 frame.is_far(*mode, FLOAT_REACH)
             }
             _ => false,
@@ -222,8 +222,8 @@ fn live_slots(function: &MFunction) -> Vec<bool> {
             | MInst::Load { mode: Mode::Slot(slot, _), .. }
             | MInst::Store { mode: Mode::Slot(slot, _), .. }
             | MInst::Float(
-                FInst::Reload { mode: Mode::Slot(slot, _), .. }
-                | FInst::Spill { mode: Mode::Slot(slot, _), .. },
+                FInst::Load { mode: Mode::Slot(slot, _), .. }
+                | FInst::Store { mode: Mode::Slot(slot, _), .. },
             ) => live[slot.0 as usize] = true,
             _ => {}
         }

@@ -431,10 +431,10 @@ fn move_inst(
             MInst::Float(FInst::Un { op: FUnOp::Mov, double: false, fd, fm })
         }
         (Some(fm), None) if fm.is_float() => {
-            MInst::Float(FInst::Spill { double, fm, mode: slot(to) })
+            MInst::Float(FInst::Store { double, fm, mode: slot(to) })
         }
         (None, Some(fd)) if fd.is_float() => {
-            MInst::Float(FInst::Reload { double, fd, mode: slot(from) })
+            MInst::Float(FInst::Load { double, fd, mode: slot(from) })
         }
         (Some(rm), Some(rd)) => MInst::Mov { rd, rm },
         (Some(rt), None) => MInst::Store { width: Width::Word, rt, mode: slot(to) },

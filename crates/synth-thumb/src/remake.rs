@@ -46,7 +46,7 @@ impl Remake {
             Remake::Symbol(symbol, addend) => MInst::SymbolAddr { rd, symbol, addend },
             Remake::Slot(slot, offset) => MInst::SlotAddr { rd, slot, offset },
             Remake::Incoming(at) => load(Mode::Incoming(at)),
-            Remake::Spilled(slot) if rd.is_float() => MInst::Float(FInst::Reload {
+            Remake::Spilled(slot) if rd.is_float() => MInst::Float(FInst::Load {
                 double: unit == FloatUnit::Double,
                 fd: rd,
                 mode: Mode::Slot(slot, 0),

@@ -102,7 +102,7 @@ pub use error::{Error, Reason, Refusal};
 pub use func::TranslatedFunction;
 pub use imports::{DISPATCH, IMPORT_NAMES, ImportedFunction, supply_imports};
 pub use native::Guess;
-pub use options::{Bounds, Imports, Init, Model, Options, Statics};
+pub use options::{Alignment, Bounds, Imports, Init, Model, Options, Statics};
 pub use sig::signature_symbol;
 
 /// The address model of a module: what the options say, else native for an

@@ -7,13 +7,13 @@
 //! `offset + width` is known to be at most the size. After it, wrapping
 //! machine arithmetic is exact.
 
-use synth_ir::{BinaryOp, Cond, LoadOp, Region, StoreOp, TrapCode, Value};
+use synth_ir::{BinaryOp, Cond, LoadOp, Region, StoreOp, TrapCode, UnaryOp, Value};
 use wasmparser::{MemArg, MemArgTarget, Operator};
 
 use crate::env::{Limit, MemoryEnv, Size};
 use crate::error::{Reason, Stop};
 use crate::func::{Operand, Translator};
-use crate::options::Bounds;
+use crate::options::{Alignment, Bounds};
 
 /// How an integer load fills the upper word of an i64.
 #[derive(Clone, Copy)]
@@ -46,8 +46,6 @@ fn narrow_store(op: &Operator<'_>) -> Option<(StoreOp, MemArg)> {
         Operator::I32Store { memarg } | Operator::I64Store32 { memarg } => (StoreOp::I32, memarg),
         Operator::I32Store8 { memarg } | Operator::I64Store8 { memarg } => (StoreOp::I8, memarg),
         Operator::I32Store16 { memarg } | Operator::I64Store16 { memarg } => (StoreOp::I16, memarg),
-        Operator::F32Store { memarg } => (StoreOp::F32, memarg),
-        Operator::F64Store { memarg } => (StoreOp::F64, memarg),
         _ => return None,
     })
 }
@@ -91,21 +89,70 @@ impl Translator<'_, '_> {
                 self.store(StoreOp::I32, base, lo, offset, region);
                 self.store(StoreOp::I32, base, hi, offset.wrapping_add(4), region);
             }
-            Operator::F32Load { memarg } => {
-                let Address { base, offset, region } = self.address(memarg, 4)?;
-                let value = self.load(LoadOp::F32, base, offset, region);
-                self.push(Operand::F32(value));
+            Operator::F32Load { memarg } | Operator::F64Load { memarg } => {
+                self.float_load(matches!(op, Operator::F64Load { .. }), memarg)?;
             }
-            Operator::F64Load { memarg } => {
-                let Address { base, offset, region } = self.address(memarg, 8)?;
-                let value = self.load(LoadOp::F64, base, offset, region);
-                self.push(Operand::F64(value));
+            Operator::F32Store { memarg } | Operator::F64Store { memarg } => {
+                self.float_store(matches!(op, Operator::F64Store { .. }), memarg)?;
             }
             Operator::MemorySize { mem } => self.memory_size(mem)?,
             Operator::MemoryGrow { mem } => self.memory_grow(mem)?,
             _ => return Ok(false),
         }
         Ok(true)
+    }
+
+    /// Whether the address of an access is a multiple of 4.
+    fn is_word_aligned(&self, memarg: MemArg) -> bool {
+        let by_model = match self.env.native {
+            Some(_) => Alignment::Trusted,
+            None => Alignment::Hint,
+        };
+        let trusted = self.env.options.alignment.unwrap_or(by_model) == Alignment::Trusted;
+        trusted && memarg.align >= 2
+    }
+
+    /// A float at any address is loaded as words.
+    fn float_load(&mut self, double: bool, memarg: MemArg) -> Result<(), Stop> {
+        let Address { base, offset, region } = self.address(memarg, if double { 8 } else { 4 })?;
+        let aligned = self.is_word_aligned(memarg);
+        let op = match (aligned, double) {
+            (true, false) => LoadOp::F32,
+            (true, true) => LoadOp::F64,
+            (false, _) => LoadOp::I32,
+        };
+        let first = self.load(op, base, offset, region);
+        let operand = match (aligned, double) {
+            (true, false) => Operand::F32(first),
+            (true, true) => Operand::F64(first),
+            (false, false) => Operand::F32(self.unary(UnaryOp::F32FromBits, first)),
+            (false, true) => {
+                let high = self.load(op, base, offset.wrapping_add(4), region);
+                Operand::F64(self.binary(BinaryOp::F64FromBits, first, high))
+            }
+        };
+        self.push(operand);
+        Ok(())
+    }
+
+    fn float_store(&mut self, double: bool, memarg: MemArg) -> Result<(), Stop> {
+        let value = self.pop()?.values()[0];
+        let Address { base, offset, region } = self.address(memarg, if double { 8 } else { 4 })?;
+        match (self.is_word_aligned(memarg), double) {
+            (true, false) => self.store(StoreOp::F32, base, value, offset, region),
+            (true, true) => self.store(StoreOp::F64, base, value, offset, region),
+            (false, false) => {
+                let bits = self.unary(UnaryOp::F32Bits, value);
+                self.store(StoreOp::I32, base, bits, offset, region);
+            }
+            (false, true) => {
+                let (lo, hi) =
+                    (self.unary(UnaryOp::F64Lo, value), self.unary(UnaryOp::F64Hi, value));
+                self.store(StoreOp::I32, base, lo, offset, region);
+                self.store(StoreOp::I32, base, hi, offset.wrapping_add(4), region);
+            }
+        }
+        Ok(())
     }
 
     /// The memory of that index.

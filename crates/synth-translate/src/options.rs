@@ -48,6 +48,16 @@ pub enum Imports {
     Dispatch,
 }
 
+/// What the alignment that an access names is worth.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alignment {
+    /// A hint, as in WebAssembly: every address works. (On Armv7-M that holds if the core
+    /// does not trap unaligned accesses, `CCR.UNALIGN_TRP`, and but for device memory.)
+    Hint,
+    /// A promise, as in C: the address of a float is a multiple of 4, or the core faults.
+    Trusted,
+}
+
 /// How the module's start-up code is run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Init {
@@ -76,6 +86,9 @@ pub struct Options {
     pub no_volatile: bool,
     /// Checks of linear memory accesses.
     pub bounds: Bounds,
+    /// What the alignment of an access is worth. Without it, a promise in the native model
+    /// and a hint in the linear one.
+    pub alignment: Option<Alignment>,
     /// How start-up code is run.
     pub init: Init,
     /// How far `memory.grow` may reach, in units of 64 KiB whatever the size of

@@ -9,7 +9,7 @@
 use std::fs;
 use std::path::Path;
 
-use synth_translate::{Bounds, Init, Options, translate};
+use synth_translate::{Alignment, Bounds, Init, Options, translate};
 
 const SEPARATOR: &str = ";; ==== expected\n";
 
@@ -19,6 +19,7 @@ fn options(wat: &str, file: &str) -> Options {
     for option in line.into_iter().flat_map(str::split_whitespace) {
         match option.split_once('=').unwrap_or((option, "")) {
             ("unchecked", _) => options.bounds = Bounds::None,
+            ("trusted", _) => options.alignment = Some(Alignment::Trusted),
             ("init-symbol", _) => options.init = Init::Symbol,
             ("export-memory", _) => options.export_memory = true,
             ("unsupported-traps", _) => options.unsupported_traps = true,

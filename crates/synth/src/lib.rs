@@ -34,4 +34,4 @@ pub use options::{Options, STACK_LIMIT, StackCheck};
 pub use run::{RunError, RunResult, Session};
 pub use synth_opt::Level;
 pub use synth_thumb::{Cpu, FloatAbi};
-pub use synth_translate::{Bounds, Imports, Init, Model, Statics};
+pub use synth_translate::{Alignment, Bounds, Imports, Init, Model, Statics};

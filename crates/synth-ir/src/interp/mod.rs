@@ -37,6 +37,9 @@ pub enum Halt {
     /// An access outside of all data, or a write to constant data.
     #[error(transparent)]
     BadAddress(#[from] BadAddress),
+    /// A float at an address that is no multiple of 4.
+    #[error("a float at the address {0:#x}")]
+    Unaligned(u32),
     /// Too many calls are active, or their slots take too much stack.
     #[error("the calls are too deep")]
     CallDepth,

@@ -9,7 +9,7 @@ use crate::eval::Val;
 use crate::function::{Block, BlockCall, Function, Inst, InstData, Value};
 use crate::ops::{LoadOp, StoreOp};
 use crate::program::{Definition, SymbolId};
-use crate::types::Signature;
+use crate::types::{Signature, Type};
 
 /// Values of all active functions together: bounds the memory that deep
 /// recursion of large functions takes.
@@ -193,6 +193,7 @@ impl<'p> Interpreter<'p> {
             }
             Load { op, addr, offset, .. } => {
                 let address = frame.address(*addr, *offset);
+                aligned(op.result_type(), address)?;
                 let value = extend(*op, self.memory.load(address, op.bytes())?);
                 frame.set(inst, value);
             }
@@ -250,6 +251,7 @@ impl<'p> Interpreter<'p> {
     }
 
     fn store(&mut self, op: StoreOp, address: u32, value: Val) -> Result<(), Halt> {
+        aligned(op.value_type(), address)?;
         Ok(self.memory.store(address, op.bytes(), value.bits())?)
     }
 
@@ -340,6 +342,15 @@ impl Frame<'_> {
         for (&value, result) in self.func.results[inst].iter().zip(results) {
             self.values[value.index()] = result;
         }
+    }
+}
+
+/// Checks the address of a value of that type.
+fn aligned(ty: Type, address: u32) -> Result<(), Halt> {
+    if ty == Type::I32 || address.is_multiple_of(4) {
+        Ok(())
+    } else {
+        Err(Halt::Unaligned(address))
     }
 }
 

@@ -10,6 +10,7 @@
 mod bits;
 mod bytes;
 mod context;
+mod floats;
 
 pub(crate) use bits::known_zero;
 
@@ -49,6 +50,7 @@ const FUEL: u32 = 64;
 
 impl Pass for Simplify {
     fn run(&self, func: &mut Function, cx: &Context<'_>) -> bool {
+        let moved = floats::move_words(func);
         let cfg = Cfg::new(func);
         let mut simplifier = Simplifier {
             func,
@@ -56,7 +58,7 @@ impl Pass for Simplify {
             same: Replacements::default(),
             emitted: vec![],
             loc: SourceLoc::default(),
-            changed: false,
+            changed: moved,
         };
         for &block in cfg.reverse_postorder() {
             let insts = std::mem::take(&mut simplifier.func.blocks[block].insts);
@@ -192,7 +194,7 @@ impl Simplifier<'_> {
                 self.simplify_address(addr, offset, op.bytes())
             }
             InstData::Store { op, addr, offset, value, .. } => {
-                let stored = self.simplify_stored(*op, value);
+                let stored = self.simplify_stored(op, value);
                 self.simplify_address(addr, offset, op.bytes()) || stored
             }
             _ => false,
@@ -213,17 +215,18 @@ impl Simplifier<'_> {
     }
 
     /// Drops operators that don't change the bits that are stored.
-    fn simplify_stored(&mut self, op: StoreOp, value: &mut Value) -> bool {
+    fn simplify_stored(&mut self, op: &mut StoreOp, value: &mut Value) -> bool {
         let mask = match op {
             StoreOp::I8 => 0xff,
             StoreOp::I16 => 0xffff,
+            StoreOp::F32 => return self.store_bits(op, value),
             _ => return false,
         };
         let before = *value;
         while let Some(simpler) = rules::constructor_low_bits(self, mask, *value) {
             *value = simpler;
         }
-        if op == StoreOp::I16
+        if *op == StoreOp::I16
             && let Some(arg) = bytes::swapped_half(self.func, *value)
         {
             let arg = self.emit(InstData::Unary { op: UnaryOp::Bswap, arg });
@@ -231,6 +234,17 @@ impl Simplifier<'_> {
             *value = self.emit(InstData::Binary { op: BinaryOp::Rotr, args: [arg, count] });
         }
         *value != before
+    }
+
+    /// Stores a single as a word where it is one.
+    fn store_bits(&mut self, op: &mut StoreOp, value: &mut Value) -> bool {
+        let Some(bits) = floats::stored_bits(self.func, *value) else { return false };
+        *op = StoreOp::I32;
+        *value = match bits {
+            floats::Bits::Value(value) => value,
+            floats::Bits::Const(bits) => self.emit(InstData::Const(bits)),
+        };
+        true
     }
 
     /// Moves constants from the base of an access to its offset, as long as

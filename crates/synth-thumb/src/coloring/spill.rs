@@ -245,7 +245,7 @@ impl Spiller<'_> {
             Class::Core => MInst::Store { width: Width::Word, rt, mode },
             Class::Float => {
                 let double = self.unit == FloatUnit::Double;
-                MInst::Float(FInst::Spill { double, fm: rt, mode })
+                MInst::Float(FInst::Store { double, fm: rt, mode })
             }
         }
     }

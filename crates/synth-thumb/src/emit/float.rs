@@ -4,6 +4,7 @@ use super::form::gpr;
 use super::{Emitter, FloatDest, Item, Literal};
 use crate::compile::CompileError;
 use crate::cpu::Fpu;
+use crate::frame::Location;
 use crate::inst::{DReg, FpImm, IndexImm8x4, Inst, ItBlock, NotPc, Rounding, SReg};
 use crate::mach::{FAluOp, FInst, FUnOp, FloatUnit, IP, MInst, Mode, Reg};
 
@@ -197,8 +198,8 @@ impl Emitter<'_> {
                 self.push(inst.map(|(sd, sm)| Inst::VmovF32 { sd, sm }), &from)
             }
             FInst::Pack { .. } => Err(CompileError::Encoding(from.to_string())),
-            FInst::Reload { double, fd, mode } => self.frame_access(&from, double, fd, mode, true),
-            FInst::Spill { double, fm, mode } => self.frame_access(&from, double, fm, mode, false),
+            FInst::Load { double, fd, mode } => self.float_access(&from, double, fd, mode, true),
+            FInst::Store { double, fm, mode } => self.float_access(&from, double, fm, mode, false),
         }
     }
 
@@ -246,8 +247,8 @@ impl Emitter<'_> {
         Ok(())
     }
 
-    /// VLDR or VSTR in the frame.
-    fn frame_access(
+    /// VLDR or VSTR.
+    fn float_access(
         &mut self,
         from: &MInst,
         is_double: bool,
@@ -256,8 +257,10 @@ impl Emitter<'_> {
         is_load: bool,
     ) -> Result<(), CompileError> {
         let unit = self.function.float_unit;
-        let Some(at) = self.frame_location(mode)? else {
-            return Err(CompileError::Encoding(from.to_string()));
+        let at = match (mode, self.frame_location(mode)?) {
+            (_, Some(at)) => at,
+            (Mode::Offset(base, offset), None) => Location { base, offset: offset.into() },
+            _ => return Err(CompileError::Encoding(from.to_string())),
         };
         let near = i32::try_from(at.offset).ok().and_then(IndexImm8x4::new);
         let (base, offset) = match near {

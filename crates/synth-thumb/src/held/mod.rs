@@ -80,8 +80,8 @@ fn remove_stores(function: &mut MFunction, spilled: usize) {
             MInst::SlotAddr { slot, .. }
             | MInst::TailCall { callee: TailCallee::Slot(slot), .. }
             | MInst::Float(
-                FInst::Reload { mode: Mode::Slot(slot, _), .. }
-                | FInst::Spill { mode: Mode::Slot(slot, _), .. },
+                FInst::Load { mode: Mode::Slot(slot, _), .. }
+                | FInst::Store { mode: Mode::Slot(slot, _), .. },
             ) => {
                 whole.insert(*slot);
             }

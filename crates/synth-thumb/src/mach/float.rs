@@ -4,7 +4,7 @@
 //! ([`FloatUnit`]): so S and D registers, which overlap, never meet in
 //! allocation. A single-precision value in a D register is in its low half.
 
-use super::operands::{Constraint, OperandKind, Visit};
+use super::operands::{Constraint, OperandKind, Visit, visit_mode};
 use super::{Cc, Mode, Reg};
 
 /// The size of a function's float registers: the widest in use.
@@ -107,10 +107,11 @@ pub enum FInst {
     High { fd: Reg, fm: Reg },
     /// `fd` holds two singles: its low half is `lo`, its high half `hi`.
     Pack { fd: Reg, lo: Reg, hi: Reg },
-    /// Reads a single or a double from the frame.
-    Reload { double: bool, fd: Reg, mode: Mode },
-    /// Writes a single or a double to the frame.
-    Spill { double: bool, fm: Reg, mode: Mode },
+    /// Reads a single or a double at a word-aligned address: in the frame, or at
+    /// `Offset` with a multiple of 4 up to 1020 either way.
+    Load { double: bool, fd: Reg, mode: Mode },
+    /// Writes a single or a double there.
+    Store { double: bool, fm: Reg, mode: Mode },
 }
 
 use Constraint::{Any, Reuse};
@@ -173,8 +174,15 @@ impl FInst {
                 f(hi, Use, Any);
                 f(fd, Def, Reuse(0));
             }
-            Const { fd, .. } | Reload { fd, .. } => f(fd, Def, Any),
-            Spill { fm, .. } => f(fm, Use, Any),
+            Const { fd, .. } => f(fd, Def, Any),
+            Load { fd, mode, .. } => {
+                visit_mode(mode, f);
+                f(fd, Def, Any);
+            }
+            Store { fm, mode, .. } => {
+                f(fm, Use, Any);
+                visit_mode(mode, f);
+            }
         }
     }
 

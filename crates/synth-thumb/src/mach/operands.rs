@@ -37,7 +37,7 @@ fn visit_rhs(rhs: &mut Rhs, f: Visit) {
     }
 }
 
-fn visit_mode(mode: &mut Mode, f: Visit) {
+pub(super) fn visit_mode(mode: &mut Mode, f: Visit) {
     match mode {
         Mode::Offset(base, _) => f(base, Use, Any),
         Mode::Index(base, index, _) => {

@@ -238,7 +238,7 @@ impl Lower<'_> {
     fn load_word(&mut self, value: Value, rd: Reg, mode: Mode) {
         self.emit(match self.func.values[value].ty {
             Type::I32 => MInst::Load { width: Width::Word, rd, mode },
-            ty => MInst::Float(FInst::Reload { double: ty == Type::F64, fd: rd, mode }),
+            ty => MInst::Float(FInst::Load { double: ty == Type::F64, fd: rd, mode }),
         });
     }
 
@@ -246,7 +246,7 @@ impl Lower<'_> {
     fn store_word(&mut self, value: Value, rt: Reg, mode: Mode) {
         self.emit(match self.func.values[value].ty {
             Type::I32 => MInst::Store { width: Width::Word, rt, mode },
-            ty => MInst::Float(FInst::Spill { double: ty == Type::F64, fm: rt, mode }),
+            ty => MInst::Float(FInst::Store { double: ty == Type::F64, fm: rt, mode }),
         });
     }
 

@@ -7,8 +7,12 @@ use super::{Lower, rules};
 use crate::compile::CompileError;
 use crate::cpu::Fpu;
 use crate::imm;
-use crate::inst::FpImm;
+use crate::inst::{FpImm, IndexImm8x4};
 use crate::mach::{Cc, FAluOp, FInst, FUnOp, MInst, Mode, Reg, Width};
+
+/// Bytes of slots up to which VLDR and VSTR reach all of them, with what else is in the
+/// frame.
+const NEAR_SLOTS: u32 = 512;
 
 /// The instruction of an operator.
 enum Kind {
@@ -226,40 +230,71 @@ impl Lower<'_> {
         }
     }
 
-    /// Loads of floats go through core registers: VLDR faults on an unaligned
-    /// address, which WebAssembly allows.
+    /// A load of a float, whose address is word-aligned: VLDR where it has a form, and
+    /// loads of words elsewhere.
     pub(super) fn lower_float_load(&mut self, fd: Reg, double: bool, addr: Value, offset: i32) {
-        let word = |lower: &mut Self, offset: i32| {
-            let mode: Mode = lower.mode(addr, offset, 4);
+        let mode = self.float_mode(addr, offset, double);
+        if self.has_float_form(mode) {
+            self.float_inst(FInst::Load { double, fd, mode });
+            return;
+        }
+        let word = |lower: &mut Self, mode: Mode| {
             let rd = lower.out.new_reg();
             lower.emit(MInst::Load { width: Width::Word, rd, mode });
             rd
         };
-        let lo = word(self, offset);
+        let lo = word(self, mode);
         if double {
-            let hi = word(self, offset.wrapping_add(4));
+            let mode = self.mode(addr, offset.wrapping_add(4), 4);
+            let hi = word(self, mode);
             self.float_inst(FInst::FromPair { fd, lo, hi });
         } else {
             self.float_inst(FInst::FromCore { fd, rn: lo });
         }
     }
 
-    /// Stores of floats go through core registers too.
+    /// A store of a float.
     pub(super) fn lower_float_store(&mut self, value: Value, double: bool, addr: Value, at: i32) {
         let fm = self.put_value(value);
+        let mode = self.float_mode(addr, at, double);
+        if self.has_float_form(mode) {
+            self.float_inst(FInst::Store { double, fm, mode });
+            return;
+        }
         let lo = self.out.new_reg();
         let width = Width::Word;
         if double {
             let hi = self.out.new_reg();
             self.float_inst(FInst::ToPair { lo, hi, fm });
-            let mode = self.mode(addr, at, 4);
             self.emit(MInst::Store { width, rt: lo, mode });
             let mode = self.mode(addr, at.wrapping_add(4), 4);
             self.emit(MInst::Store { width, rt: hi, mode });
         } else {
             self.float_inst(FInst::ToCore { rd: lo, fm });
-            let mode = self.mode(addr, at, 4);
             self.emit(MInst::Store { width, rt: lo, mode });
+        }
+    }
+
+    /// The mode of an access: for two words not an index, which only one can have.
+    fn float_mode(&mut self, addr: Value, offset: i32, double: bool) -> Mode {
+        if double && matches!(self.data(addr), Some(InstData::Binary { .. })) {
+            let base = self.put_value(addr);
+            return self.offset_mode(base, offset);
+        }
+        self.mode(addr, offset, 4)
+    }
+
+    /// Whether VLDR and VSTR have a form for a mode (Armv7-M ARM section A7.7.233). The
+    /// place of a slot is not known yet: it is in reach in small frames.
+    fn has_float_form(&self, mode: Mode) -> bool {
+        match mode {
+            Mode::Offset(_, offset) => IndexImm8x4::new(offset).is_some(),
+            Mode::Slot(slot, offset) => {
+                let bytes: u32 = self.out.slots.iter().map(|(size, _)| size).sum();
+                let (_, align) = self.out.slots[slot.0 as usize];
+                offset % 4 == 0 && align % 4 == 0 && bytes <= NEAR_SLOTS
+            }
+            _ => false,
         }
     }
 }

@@ -83,7 +83,7 @@ impl Lower<'_> {
         self.offset_mode(base, offset)
     }
 
-    fn offset_mode(&mut self, base: Reg, offset: i32) -> Mode {
+    pub(super) fn offset_mode(&mut self, base: Reg, offset: i32) -> Mode {
         if imm::is_offset(offset) {
             return Mode::Offset(base, offset);
         }

@@ -196,7 +196,7 @@ fn uses_stack(inst: &MInst) -> bool {
         MInst::TailCall { callee, .. } => matches!(callee, TailCallee::Slot(_)),
         MInst::Load { mode, .. }
         | MInst::Store { mode, .. }
-        | MInst::Float(FInst::Reload { mode, .. } | FInst::Spill { mode, .. }) => {
+        | MInst::Float(FInst::Load { mode, .. } | FInst::Store { mode, .. }) => {
             matches!(mode, Mode::Slot(..) | Mode::Incoming(_) | Mode::Outgoing(_))
         }
         _ => false,

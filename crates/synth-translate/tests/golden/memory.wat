@@ -138,7 +138,10 @@ b0(v0: i32, v1: f64):
   trap_if v3, out_of_bounds_memory !23
   v4 = symbol_addr @__linear_memory_base !23
   v5 = add v4, v0 !23
-  store.f64 memory0[v5 + 16], v1 !23
+  v6 = f64_lo v1 !23
+  v7 = f64_hi v1 !23
+  store.i32 memory0[v5 + 16], v6 !23
+  store.i32 memory0[v5 + 20], v7 !23
   return !24
 }
 

@@ -2,7 +2,9 @@
 
 use clap::{Args, ValueEnum};
 
-use crate::{Bounds, Cpu, FloatAbi, Imports, Init, Level, Model, Options, StackCheck, Statics};
+use crate::{
+    Alignment, Bounds, Cpu, FloatAbi, Imports, Init, Level, Model, Options, StackCheck, Statics,
+};
 
 /// Options that every command that compiles has.
 #[derive(Args)]
@@ -55,6 +57,10 @@ pub(super) struct CompileOptions {
     /// How accesses to linear memory are checked
     #[arg(long, value_enum, value_name = "KIND", default_value_t = BoundsArg::Check)]
     bounds: BoundsArg,
+    /// What the alignment is worth that an access names [default: trusted in the native
+    /// model, a hint in the linear model]
+    #[arg(long, value_enum, value_name = "WORTH")]
+    alignment: Option<AlignmentArg>,
     /// Pages of 64 KiB that `memory.grow` may reach; that much RAM is reserved
     ///
     /// The module's own maximum still holds. Without this option a memory
@@ -123,6 +129,14 @@ enum BoundsArg {
     Check,
     /// No check: an access outside the memory touches what is there
     None,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum AlignmentArg {
+    /// A promise, as in C: a float at an address that is no multiple of 4 is a fault
+    Trusted,
+    /// Nothing, as in wasm: any address works
+    Hint,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -215,6 +229,10 @@ impl CompileOptions {
             BoundsArg::Check => Bounds::Check,
             BoundsArg::None => Bounds::None,
         };
+        translate.alignment = self.alignment.map(|alignment| match alignment {
+            AlignmentArg::Trusted => Alignment::Trusted,
+            AlignmentArg::Hint => Alignment::Hint,
+        });
         translate.imports = match self.imports {
             ImportsArg::Direct => Imports::Direct,
             ImportsArg::Weak => Imports::Weak,

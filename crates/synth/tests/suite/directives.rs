@@ -5,6 +5,7 @@
 //! ;; run: NAME ARG… => trap: CODE
 //! ;; start: trap: CODE          instantiation traps
 //! ;; memory-max: PAGES          as the option --memory-max
+//! ;; alignment: trusted         as the option --alignment
 //! ;; error: TEXT                compilation fails, and the message has TEXT
 //! ```
 //!
@@ -17,7 +18,7 @@
 
 use std::path::{Path, PathBuf};
 
-use synth::Argument;
+use synth::{Alignment, Argument};
 use synth_ir::AbiType;
 use synth_wasm::{ExternKind, Module, ValType};
 
@@ -44,6 +45,7 @@ pub struct TestProgram {
     pub calls: Vec<Call>,
     pub start: Option<String>,
     pub memory_max: Option<u32>,
+    pub alignment: Option<Alignment>,
     pub errors: Vec<String>,
 }
 
@@ -60,8 +62,15 @@ pub fn all(directory: &str) -> Vec<TestProgram> {
 
 fn read(path: PathBuf) -> TestProgram {
     let text = std::fs::read_to_string(&path).unwrap();
-    let mut program =
-        TestProgram { path, text, calls: vec![], start: None, memory_max: None, errors: vec![] };
+    let mut program = TestProgram {
+        path,
+        text,
+        calls: vec![],
+        start: None,
+        memory_max: None,
+        alignment: None,
+        errors: vec![],
+    };
     let text = program.text.clone();
     let module = Module::parse(text.as_bytes());
     let lines = text.lines().filter_map(|line| line.trim().strip_prefix(";; ")?.split_once(": "));
@@ -73,6 +82,7 @@ fn read(path: PathBuf) -> TestProgram {
                 program.calls.push(call.unwrap_or_else(|| panic!("{}: {rest}", program.name())));
             }
             "start" => program.start = rest.strip_prefix("trap: ").map(str::to_string),
+            "alignment" if rest == "trusted" => program.alignment = Some(Alignment::Trusted),
             "memory-max" => program.memory_max = Some(rest.parse().unwrap()),
             "error" => program.errors.push(rest.to_string()),
             _ => {}

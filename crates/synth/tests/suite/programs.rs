@@ -94,6 +94,7 @@ fn trap_name(error: &CallError) -> String {
 fn run(loader: &mut Loader<'_>, program: &TestProgram, options: &Options) -> Result<(), String> {
     let mut options = options.clone();
     options.translate.memory_max_pages = program.memory_max;
+    options.translate.alignment = program.alignment;
     let compiled =
         Compiler::new(options).compile(program.text.as_bytes()).map_err(|e| e.to_string())?;
     let host = loader.load(&host_data(), &[], &Imports::default());
