@@ -17,6 +17,8 @@ pub(super) struct Finished {
     pub(super) written: regalloc::Written,
     /// Whether it makes a frame on every way through it.
     pub(super) framed: bool,
+    /// What it was made of, if registers may be free in its loops.
+    pub(super) source: Option<Source>,
 }
 
 /// Ways to allocate registers.
@@ -86,28 +88,31 @@ fn allocate(selected: &MFunction, way: Way, options: &Options) -> Result<Allocat
     Ok(Allocated { function, written, frame })
 }
 
-/// The same with values of loops in registers that are free there, if there are any.
-fn promoted(
-    allocated: &Allocated,
+/// What an allocation was made for.
+pub(super) struct Source {
+    allocated: Allocated,
+    /// Slots that were there before.
     slots: usize,
     set: RegisterSet,
+}
+
+/// The same with values of loops in registers that are free there, if there are any.
+pub(super) fn promoted(
+    source: Source,
     options: &Options,
-) -> Option<Allocated> {
-    if allocated.function.loops.is_empty() {
-        return None;
-    }
-    let Allocated { mut function, mut written, frame } = allocated.clone();
-    let registers = registers(set, written);
-    let taken = promote::run(&mut function, slots, registers, options.prefer);
+) -> Option<Result<Finished, CompileError>> {
+    let Source { mut allocated, slots, set } = source;
+    let registers = registers(set, allocated.written);
+    let taken = promote::run(&mut allocated.function, slots, registers, options.prefer);
     if taken == 0 {
         return None;
     }
-    written.core |= taken;
-    held::run(&mut function, slots);
-    let scratch = frame.scratch;
-    let mut frame = frame::Frame::new(&function, written).ok()?;
-    frame.scratch = scratch;
-    Some(Allocated { function, written, frame })
+    allocated.written.core |= taken;
+    held::run(&mut allocated.function, slots);
+    let scratch = allocated.frame.scratch;
+    allocated.frame = frame::Frame::new(&allocated.function, allocated.written).ok()?;
+    allocated.frame.scratch = scratch;
+    Some(complete(allocated, options))
 }
 
 /// What promotion may use of a set of registers.
@@ -135,15 +140,10 @@ pub(super) fn finish(
         allocated = allocate(&selected, less, options)?;
         allocated.frame.keep_scratch();
     }
-    let promoted = match options.effort {
-        Effort::First => None,
-        Effort::Best => promoted(&allocated, selected.slots.len(), set, options),
-    };
-    let finished = complete(allocated, options)?;
-    match promoted.map(|promoted| complete(promoted, options)) {
-        Some(Ok(other)) if other.cost < finished.cost => Ok(other),
-        _ => Ok(finished),
-    }
+    let has_loops = options.effort == Effort::Best && !allocated.function.loops.is_empty();
+    let slots = selected.slots.len();
+    let source = has_loops.then(|| Source { allocated: allocated.clone(), slots, set });
+    Ok(Finished { source, ..complete(allocated, options)? })
 }
 
 /// All that follows on allocation.
@@ -168,7 +168,7 @@ fn complete(allocated: Allocated, options: &Options) -> Result<Finished, Compile
         tails::run(&mut function);
     }
     let (cost, draft, framed) = encode_wrapped(&function, &frame, options)?;
-    Ok(Finished { cost, draft, written, framed })
+    Ok(Finished { cost, draft, written, framed, source: None })
 }
 
 /// Forms and layout, with the frame where it costs least; whether every way

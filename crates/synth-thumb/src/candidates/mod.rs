@@ -12,7 +12,7 @@ use crate::hoist::Plan;
 use crate::mach::MFunction;
 use crate::regalloc;
 use crate::{hoist, relieve, select, wrap};
-use finish::{Finished, Way, finish};
+use finish::{Finished, Source, Way, finish, promoted};
 
 /// Instructions up to which a function is allocated in several ways, of which the best
 /// result is kept.
@@ -38,11 +38,14 @@ pub(crate) fn best(func: &Function, options: &Options) -> Result<(Cost, Draft), 
     if selected.len() <= MEDIUM {
         allocate_by_colours(&selected, options, &mut best)?;
     }
-    if best.0.is_none() {
+    if best.found.is_none() {
         best.offer(finish(&selected, Way::Intervals(regalloc::ALL), options), false)?;
     }
+    if let Some(promoted) = best.source.take().and_then(|source| promoted(source, options)) {
+        best.offer(promoted, true)?;
+    }
     let none = || CompileError::Allocation("no register set suffices".to_string());
-    best.0.ok_or_else(none)
+    best.found.ok_or_else(none)
 }
 
 fn allocate_by_colours(
@@ -146,9 +149,12 @@ fn plans(selected: &MFunction, prefer: Prefer) -> &'static [Plan] {
     }
 }
 
-/// The best code so far.
+/// The best code so far, and what it was made of.
 #[derive(Default)]
-struct Best(Option<(Cost, Draft)>);
+struct Best {
+    found: Option<(Cost, Draft)>,
+    source: Option<Source>,
+}
 
 impl Best {
     /// Keeps code if it is better; whether it is.
@@ -158,10 +164,10 @@ impl Best {
         may_fail: bool,
     ) -> Result<bool, CompileError> {
         match result {
-            Ok(Finished { cost, draft, .. }) => {
-                let is_better = self.0.as_ref().is_none_or(|(least, _)| cost < *least);
+            Ok(Finished { cost, draft, source, .. }) => {
+                let is_better = self.found.as_ref().is_none_or(|(least, _)| cost < *least);
                 if is_better {
-                    self.0 = Some((cost, draft));
+                    (self.found, self.source) = (Some((cost, draft)), source);
                 }
                 Ok(is_better)
             }
