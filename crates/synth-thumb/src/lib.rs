@@ -22,6 +22,7 @@ mod listing;
 mod lists;
 mod liveness;
 pub mod mach;
+mod multiple;
 mod nearby;
 mod outline;
 mod promote;

@@ -3,9 +3,8 @@
 //! its listings. `golden.rs` keeps the listings as the code is now; here it is
 //! checked that each still shows its idiom.
 //!
-//! Not built, so without a row: LDRD, STRD, LDM and STM in place of neighbouring
-//! accesses, lookup tables for `br_table`. Division by constants, unrolling and
-//! strength reduction belong to `synth-opt`.
+//! Not built, so without a row: lookup tables for `br_table`. Division by constants,
+//! unrolling and strength reduction belong to `synth-opt`.
 
 use std::path::PathBuf;
 
@@ -53,6 +52,10 @@ const IDIOMS: &[[&str; 4]] = &[
     ["index that is needed elsewhere too", "indexed", "keeps_both", "ldr r2, [r0, r1]"],
     ["post-index", "write_back", "copy", "ldrb r3, [r1], #1"],
     ["post-index, of a store", "write_back", "copy", "strb r3, [r0], #1"],
+    ["LDRD of words of the frame", "multiple", "incoming", "ldrd r4, r12, [sp, #8]"],
+    ["STRD of words of the frame", "multiple", "object", "strd r0, r2, [sp, #1020]"],
+    ["STM of arguments", "multiple", "outgoing", "stm.w sp, {r0, r1, r2}"],
+    ["LDM of arguments", "multiple", "rising", "ldm.w sp, {r0, r1, r2}"],
     ["pre-index", "write_back", "push", "str r1, [r0, #-4]!"],
     ["post-index in an earlier block", "write_back", "compare", "ldrb r2, [r0], #1"],
     ["addresses near each other", "memory", "neighbours", "ldr r1, [r3, #4]"],

@@ -6,8 +6,8 @@ use crate::compile::{CompileError, Draft, Effort, Options, Prefer};
 use crate::mach::MFunction;
 use crate::regalloc::{self, RegisterSet};
 use crate::{
-    back_edges, compares, emit, frame, held, indexed, nearby, promote, schedule, tails, wrap,
-    write_back,
+    back_edges, compares, emit, frame, held, indexed, multiple, nearby, promote, schedule, tails,
+    wrap, write_back,
 };
 
 /// Code, and the registers that it writes.
@@ -167,6 +167,7 @@ fn complete(allocated: Allocated, options: &Options) -> Result<Finished, Compile
     if options.prefer == Prefer::Size {
         tails::run(&mut function);
     }
+    multiple::run(&mut function, &frame, options.prefer);
     let (cost, draft, framed) = encode_wrapped(&function, &frame, options)?;
     Ok(Finished { cost, draft, written, framed, source: None })
 }

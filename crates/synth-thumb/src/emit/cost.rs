@@ -25,7 +25,11 @@ fn instruction(inst: &Inst) -> u64 {
     let registers = || u64::from(inst.defs().union(inst.uses()).core().count_ones());
     match inst.timing() {
         Timing::Load | Timing::LoadExclusive | Timing::StoreExclusive => 2,
-        Timing::LoadDouble | Timing::StoreDouble | Timing::FpMoveDouble => 3,
+        // As many cycles as the loads that it stands for: right behind each other, these
+        // take no more.
+        Timing::LoadDouble => 4,
+        Timing::LoadMultiple if matches!(inst, Inst::LdmT2 { .. }) => 2 * (registers() - 1),
+        Timing::StoreDouble | Timing::FpMoveDouble => 3,
         Timing::LoadMultiple | Timing::StoreMultiple => registers(),
         Timing::FpLoad | Timing::FpStore | Timing::System => 2,
         Timing::FpMulAcc | Timing::FpLoadDouble | Timing::FpStoreDouble | Timing::Branch => 3,

@@ -10,7 +10,8 @@ use crate::code::RelocKind;
 use crate::compile::CompileError;
 use crate::frame::Location;
 use crate::inst::{
-    Imm5x1, Imm5x2, Imm5x4, Imm8x4, Imm12, Imm16, IndexImm8, IndexShift, Inst, NegImm8,
+    Imm5x1, Imm5x2, Imm5x4, Imm8x4, Imm12, Imm16, IndexImm8, IndexImm8x4, IndexShift, Inst,
+    LoadList, NegImm8, RegSet, StoreList,
 };
 use crate::mach::{AluOp, IP, MInst, Mode, Reg, Rhs, SP, Width};
 
@@ -162,6 +163,30 @@ pub(crate) fn store(width: Width, rt: Reg, mode: Mode) -> Option<Inst> {
     }
 }
 
+/// LDRD or STRD.
+pub(crate) fn double(is_load: bool, rt: Reg, rt2: Reg, mode: Mode) -> Option<Inst> {
+    let Mode::Offset(base, offset) = mode else { return None };
+    let (rt, rt2, rn) = (gpr(rt)?, gpr(rt2)?, not_pc(base)?);
+    let offset = IndexImm8x4::new(offset)?;
+    Some(match is_load {
+        true => Inst::LdrdImmT1 { rt, rt2, rn, offset },
+        false => Inst::StrdImmT1 { rt, rt2, rn, offset },
+    })
+}
+
+/// LDM or STM of registers in rising order.
+pub(super) fn multiple(is_load: bool, list: &[Reg], mode: Mode) -> Option<Inst> {
+    let Mode::Offset(base, 0) = mode else { return None };
+    let (rn, mut set) = (not_pc(base)?, RegSet::EMPTY);
+    for &rt in list {
+        set = set.union(reg(rt)?.regs());
+    }
+    Some(match is_load {
+        true => Inst::LdmT2 { rn, list: LoadList::new(set)? },
+        false => Inst::StmT2 { rn, list: StoreList::new(set)? },
+    })
+}
+
 impl Emitter<'_> {
     pub(super) fn emit_access(&mut self, inst: &MInst) -> Result<(), CompileError> {
         let (&width, &rt, &mode, is_load) = match inst {
@@ -183,6 +208,13 @@ impl Emitter<'_> {
         };
         let chosen = if is_load { load(width, rt, mode) } else { store(width, rt, mode) };
         self.push(chosen, inst)
+    }
+
+    /// The mode of an access to several words, with which it has a form.
+    pub(super) fn resolved(&mut self, inst: &MInst, mode: Mode) -> Result<Mode, CompileError> {
+        let Some(Location { base, offset }) = self.frame_location(mode)? else { return Ok(mode) };
+        let missing = |_| CompileError::Encoding(inst.to_string());
+        Ok(Mode::Offset(base, i32::try_from(offset).map_err(missing)?))
     }
 
     /// The place in the frame that a mode names. If it counts from the saved

@@ -352,6 +352,17 @@ impl<'a> Emitter<'a> {
             MInst::StackSave { rd } => self.emit_sp_plus(*rd, self.function.outgoing.into()),
             MInst::StackRestore { rm } => self.emit_stack_restore(*rm),
             MInst::Load { .. } | MInst::Store { .. } => self.emit_access(inst),
+            MInst::LoadDouble { rd: a, rd2: b, mode }
+            | MInst::StoreDouble { rt: a, rt2: b, mode } => {
+                let is_load = matches!(inst, MInst::LoadDouble { .. });
+                let mode = self.resolved(inst, *mode)?;
+                self.push(memory::double(is_load, *a, *b, mode), inst)
+            }
+            MInst::LoadMultiple { list, mode } | MInst::StoreMultiple { list, mode } => {
+                let is_load = matches!(inst, MInst::LoadMultiple { .. });
+                let mode = self.resolved(inst, *mode)?;
+                self.push(memory::multiple(is_load, list, mode), inst)
+            }
             MInst::CondCmp { .. }
             | MInst::SetCond { .. }
             | MInst::Select { .. }

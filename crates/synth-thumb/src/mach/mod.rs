@@ -422,6 +422,14 @@ pub enum MInst {
     Load { width: Width, rd: Reg, mode: Mode },
     /// A store.
     Store { width: Width, rt: Reg, mode: Mode },
+    /// A load of two aligned words.
+    LoadDouble { rd: Reg, rd2: Reg, mode: Mode },
+    /// A store of two aligned words.
+    StoreDouble { rt: Reg, rt2: Reg, mode: Mode },
+    /// A load of aligned words, whose registers rise with their addresses.
+    LoadMultiple { list: Vec<Reg>, mode: Mode },
+    /// A store of the same.
+    StoreMultiple { list: Vec<Reg>, mode: Mode },
     /// A call; the arguments and results in registers.
     Call { callee: Callee, uses: Vec<(Reg, u8)>, defs: Vec<(Reg, u8)> },
     /// A load that no later access passes (Armv8-M).

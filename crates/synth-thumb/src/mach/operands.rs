@@ -153,6 +153,24 @@ impl MInst {
                 visit_mode(mode, f);
                 visit_write_back(mode, f);
             }
+            LoadDouble { rd, rd2, mode } => {
+                visit_mode(mode, f);
+                f(rd, Def, Any);
+                f(rd2, Def, Any);
+            }
+            StoreDouble { rt, rt2, mode } => {
+                f(rt, Use, Any);
+                f(rt2, Use, Any);
+                visit_mode(mode, f);
+            }
+            LoadMultiple { list, mode } => {
+                visit_mode(mode, f);
+                list.iter_mut().for_each(|rd| f(rd, Def, Any));
+            }
+            StoreMultiple { list, mode } => {
+                list.iter_mut().for_each(|rt| f(rt, Use, Any));
+                visit_mode(mode, f);
+            }
             Call { callee, uses, defs } => {
                 if let Callee::Reg(target) = callee {
                     f(target, Use, Any);

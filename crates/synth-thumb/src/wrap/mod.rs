@@ -196,6 +196,10 @@ fn uses_stack(inst: &MInst) -> bool {
         MInst::TailCall { callee, .. } => matches!(callee, TailCallee::Slot(_)),
         MInst::Load { mode, .. }
         | MInst::Store { mode, .. }
+        | MInst::LoadDouble { mode, .. }
+        | MInst::StoreDouble { mode, .. }
+        | MInst::LoadMultiple { mode, .. }
+        | MInst::StoreMultiple { mode, .. }
         | MInst::Float(FInst::Load { mode, .. } | FInst::Store { mode, .. }) => {
             matches!(mode, Mode::Slot(..) | Mode::Incoming(_) | Mode::Outgoing(_))
         }
