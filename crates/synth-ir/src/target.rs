@@ -13,6 +13,10 @@ pub trait Target {
     fn is_arith_immediate(&self, value: i32) -> bool;
     /// Whether `value` is free as the second operand of and, or, xor.
     fn is_logic_immediate(&self, value: i32) -> bool;
+    /// Whether `mask` needs no register of its own as the second operand of and.
+    fn is_mask(&self, mask: i32) -> bool {
+        self.is_logic_immediate(mask)
+    }
     /// Whether a load or store of `bytes` bytes may have that offset.
     fn is_memory_offset(&self, offset: i32, bytes: u32) -> bool;
     /// Whether there is an instruction for a float operator.

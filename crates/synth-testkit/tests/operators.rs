@@ -131,7 +131,22 @@ fn bit_fields() {
     let mut rng = Rng::new(3);
     for shift in [BinaryOp::ShrU, BinaryOp::ShrS, BinaryOp::Shl] {
         for count in [0, 1, 5, 8, 16, 24, 31] {
-            for mask in [1, 3, 0x1f, 0xff, 0x7fff, 0xffff, 0xf_ffff, 0x7fff_ffff, -1, 0xf0, -256] {
+            for mask in [
+                1,
+                3,
+                0x1f,
+                0xff,
+                0x7fff,
+                0xffff,
+                0xf_ffff,
+                0x7fff_ffff,
+                -1,
+                0xf0,
+                -256,
+                -4096,
+                -1_048_321,
+                -0x7fff_ffff,
+            ] {
                 for first in [false, true] {
                     let name = format!("{shift}{count}_and{mask:x}_{first}");
                     let f = suite.function(name, 1, 1, |b, p| {

@@ -78,7 +78,8 @@ impl Frame {
         let live = live_slots(function);
         let mut at = u64::from(function.outgoing);
         let mut offsets = vec![0; function.slots.len()];
-        for (index, &(size, align)) in function.slots.iter().enumerate() {
+        for index in in_order(function) {
+            let (size, align) = function.slots[index];
             if !live[index] || function.home == Some(FrameSlot(index as u32)) {
                 continue;
             }
@@ -199,6 +200,20 @@ impl Frame {
         };
         Some(Location { base, offset })
     }
+}
+
+/// The largest offset from the stack pointer in 16-bit instructions.
+const NEAR: u64 = 1020;
+
+/// The slots from the stack pointer on: as they come, but the smaller ones first
+/// where not all are near it.
+fn in_order(function: &MFunction) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..function.slots.len()).collect();
+    let bytes: u64 = function.slots.iter().map(|&(size, _)| u64::from(size)).sum();
+    if bytes + u64::from(function.outgoing) > NEAR {
+        order.sort_by_key(|&index| function.slots[index].0);
+    }
+    order
 }
 
 /// r7 in a set of registers.

@@ -38,3 +38,9 @@ pub fn cost(value: u32) -> u32 {
         _ => 6,
     }
 }
+
+/// Whether the ones of a value are a field: next to each other, and not all.
+pub fn is_field(value: u32) -> bool {
+    let low = value >> value.trailing_zeros().min(31);
+    value != 0 && value != u32::MAX && low & low.wrapping_add(1) == 0
+}

@@ -150,6 +150,7 @@ pub(crate) fn is_movable(inst: &MInst) -> bool {
             | Pack { .. }
             | Saturate { .. }
             | Insert { .. }
+            | Clear { .. }
             | Mul { .. }
             | MulAdd { .. }
             | MulPart { .. }

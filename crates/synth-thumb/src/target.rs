@@ -22,6 +22,12 @@ impl Target for Thumb {
         imm::is_logic(value as u32)
     }
 
+    fn is_mask(&self, mask: i32) -> bool {
+        let mask = mask as u32;
+        // AND or BIC, UBFX or BFC.
+        imm::is_logic(mask) || imm::is_field(!mask)
+    }
+
     fn is_memory_offset(&self, offset: i32, _bytes: u32) -> bool {
         imm::is_offset(offset)
     }

@@ -161,8 +161,8 @@ impl rules::Context for Simplifier<'_> {
         sign.then_some(lo)
     }
 
-    fn logic_immediate(&mut self, c: i32) -> Option<i32> {
-        self.cx.target.is_logic_immediate(c).then_some(c)
+    fn mask(&mut self, c: i32) -> Option<i32> {
+        self.cx.target.is_mask(c).then_some(c)
     }
 
     fn is_shift(&mut self, op: &BinaryOp) -> Option<BinaryOp> {

@@ -56,7 +56,9 @@ pub(super) fn run(function: &mut MFunction) -> Vec<Tie> {
                         new.push(copy(rd, rm));
                     }
                 }
-                MInst::Insert { rd, base: rn, .. } | MInst::CondAlu { rd, rn, .. } => {
+                MInst::Insert { rd, base: rn, .. }
+                | MInst::Clear { rd, rn, .. }
+                | MInst::CondAlu { rd, rn, .. } => {
                     new.push(copy(*rd, *rn));
                     *rn = *rd;
                 }

@@ -45,6 +45,9 @@ pub(crate) fn choose(inst: &MInst, dead: bool) -> Option<Inst> {
             let field = Insert::new(lsb.into(), width.into())?;
             Some(Inst::BfiT1 { rd: gpr(rd)?, rn: gpr(rn)?, field })
         }
+        MInst::Clear { rd, rn, lsb, width } if rd == rn => {
+            Some(Inst::BfcT1 { rd: gpr(rd)?, field: Insert::new(lsb.into(), width.into())? })
+        }
         MInst::Mul { rd, rn, rm, .. } => multiply(rd, rn, rm, dead),
         MInst::MulAdd { subtract, rd, rn, rm, ra } => {
             let (rd, rn, rm, ra) = (gpr(rd)?, gpr(rn)?, gpr(rm)?, gpr(ra)?);

@@ -396,6 +396,8 @@ pub enum MInst {
     Pack { top: bool, rd: Reg, rn: Reg, rm: Reg, amount: u8 },
     /// `rd = base` with `width` bits from `lsb` replaced by those of `rn`.
     Insert { rd: Reg, base: Reg, rn: Reg, lsb: u8, width: u8 },
+    /// `rd = rn` with `width` bits from `lsb` cleared.
+    Clear { rd: Reg, rn: Reg, lsb: u8, width: u8 },
     /// `rd = rn`, or the nearest number of `bits` bits, of a sign if `signed`.
     Saturate { signed: bool, bits: u8, rd: Reg, rn: Reg },
     /// `rd = rn * rm`.

@@ -94,6 +94,10 @@ impl MInst {
                 f(rm, Use, Any);
                 f(rd, Def, tie(*tied));
             }
+            Clear { rd, rn, .. } => {
+                f(rn, Use, Any);
+                f(rd, Def, Reuse(0));
+            }
             Insert { rd, base, rn, .. } => {
                 f(base, Use, Any);
                 f(rn, Use, Any);

@@ -242,6 +242,14 @@ impl rules::Context for Lower<'_> {
         self.low_mask(mask).map(|width| 32 - width)
     }
 
+    fn cleared_lsb(&mut self, mask: u32) -> Option<u8> {
+        imm::is_field(!mask).then_some(mask.trailing_ones() as u8)
+    }
+
+    fn cleared_width(&mut self, mask: u32) -> u8 {
+        mask.count_zeros() as u8
+    }
+
     fn field(&mut self, lsb: u8, width: u8) -> Option<u8> {
         (lsb + width <= 32).then_some(width)
     }
@@ -304,6 +312,10 @@ impl rules::Context for Lower<'_> {
 
     fn insert(&mut self, base: Reg, rn: Reg, lsb: u8, width: u8) -> Reg {
         self.define(|rd| MInst::Insert { rd, base, rn, lsb, width })
+    }
+
+    fn clear(&mut self, rn: Reg, lsb: u8, width: u8) -> Reg {
+        self.define(|rd| MInst::Clear { rd, rn, lsb, width })
     }
 
     fn saturate(&mut self, signed: bool, bits: u8, rn: Reg) -> Reg {
