@@ -129,13 +129,18 @@ fn versions(selected: &MFunction, prefer: Prefer) -> Option<Vec<Version>> {
 }
 
 /// The versions of a function that are worth their time: those of which a first look at
-/// their registers promises most.
+/// their registers promises most, the second one if it is about as good as the first.
 fn promising(selected: &MFunction, prefer: Prefer) -> Vec<Version> {
     let mut versions = versions(selected, prefer).unwrap_or_default();
     let most = if selected.len() <= SMALL { 2 } else { 1 };
     if versions.len() > most {
         versions.sort_by_cached_key(|version| version.attempt.cost());
         versions.truncate(most);
+    }
+    if let [first, second] = versions.as_slice()
+        && second.attempt.cost() > first.attempt.cost() + ERROR
+    {
+        versions.truncate(1);
     }
     versions
 }
