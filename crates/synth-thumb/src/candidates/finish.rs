@@ -102,6 +102,8 @@ pub(super) fn promoted(
     options: &Options,
 ) -> Option<Result<Finished, CompileError>> {
     let Source { mut allocated, slots, set } = source;
+    let fixed = allocated.function.has_frame_pointer();
+    let set = if fixed { set.without_frame_pointer() } else { set };
     let registers = registers(set, allocated.written);
     let taken = promote::run(&mut allocated.function, slots, registers, options.prefer);
     if taken == 0 {
