@@ -68,19 +68,20 @@ fn changes(insts: &[Located], frame: &Frame, prefer: Prefer) -> Vec<Change> {
 }
 
 /// An access to a word.
-#[derive(Clone)]
-struct Word {
+#[derive(Clone, Copy)]
+struct Word<'a> {
     rt: Reg,
     is_load: bool,
+    mode: Mode,
     location: Location,
-    located: Located,
+    located: &'a Located,
     /// Bytes of the instruction.
     size: u32,
 }
 
-impl Word {
+impl Word<'_> {
     /// The access, if it may be one of several.
-    fn of(located: &Located, frame: &Frame) -> Option<Word> {
+    fn of<'a>(located: &'a Located, frame: &Frame) -> Option<Word<'a>> {
         let (rt, mode, is_load) = match located.inst {
             MInst::Load { width: Width::Word, rd, mode } => (rd, mode, true),
             MInst::Store { width: Width::Word, rt, mode } => (rt, mode, false),
@@ -92,18 +93,18 @@ impl Word {
         }
         let location = frame.location(mode)?;
         let offset = i32::try_from(location.offset).ok().filter(|offset| offset % 4 == 0)?;
-        let mode = Mode::Offset(location.base, offset);
+        let at = Mode::Offset(location.base, offset);
         let form = match is_load {
-            true => memory::load(Width::Word, rt, mode),
-            false => memory::store(Width::Word, rt, mode),
+            true => memory::load(Width::Word, rt, at),
+            false => memory::store(Width::Word, rt, at),
         };
-        Some(Word { rt, is_load, location, located: located.clone(), size: form?.size() })
+        Some(Word { rt, is_load, mode, location, located, size: form?.size() })
     }
 }
 
 /// Accesses that stand together and may be made in any order.
-fn group(insts: &[Located], frame: &Frame) -> SmallVec<[Word; MOST]> {
-    let mut group: SmallVec<[Word; MOST]> = SmallVec::new();
+fn group<'a>(insts: &'a [Located], frame: &Frame) -> SmallVec<[Word<'a>; 4]> {
+    let mut group: SmallVec<[Word; 4]> = SmallVec::new();
     for word in insts.iter().take(MOST).map_while(|located| Word::of(located, frame)) {
         let fits = group.iter().all(|other| {
             other.is_load == word.is_load
@@ -120,7 +121,7 @@ fn group(insts: &[Located], frame: &Frame) -> SmallVec<[Word; MOST]> {
 }
 
 /// One instruction for some words, by rising address.
-type Piece = SmallVec<[Word; 4]>;
+type Piece<'a> = SmallVec<[Word<'a>; 4]>;
 
 /// What takes the place of a group, if that is better; `neighbours` says whether loads
 /// stand before and behind it.
@@ -132,16 +133,16 @@ fn merged(group: &[Word], neighbours: (bool, bool), prefer: Prefer) -> Option<Ve
     while let Some(word) = rest.first() {
         let count = list(rest).or_else(|| pair(rest)).unwrap_or(1);
         if count == 1 {
-            single.push(SmallVec::from_elem(word.clone(), 1));
+            single.push(SmallVec::from_elem(*word, 1));
         } else {
-            several.push(rest[..count].iter().cloned().collect());
+            several.push(SmallVec::from_slice(&rest[..count]));
         }
         rest = &rest[count..];
     }
     if several.is_empty() {
         return None;
     }
-    let old: Vec<Piece> = group.iter().map(|word| SmallVec::from_elem(word.clone(), 1)).collect();
+    let old: Vec<Piece> = group.iter().map(|&word| SmallVec::from_elem(word, 1)).collect();
     // A single load takes a cycle less behind another one.
     let new = match neighbours.0 {
         true => [single, several].concat(),
@@ -195,10 +196,7 @@ fn cycles(pieces: &[Piece], (mut behind_load, before_load): (bool, bool)) -> usi
 /// The instruction for a piece, which stands where the first of its words did.
 fn instruction(piece: &[Word]) -> Located {
     let first = &piece[0];
-    let mode = match first.located.inst {
-        MInst::Load { mode, .. } | MInst::Store { mode, .. } => mode,
-        _ => return first.located.clone(),
-    };
+    let mode = first.mode;
     let inst = match (piece, first.is_load) {
         ([_], _) => return first.located.clone(),
         ([a, b], true) => MInst::LoadDouble { rd: a.rt, rd2: b.rt, mode },

@@ -13,13 +13,16 @@
 //! With the transferred register as the base these forms are unpredictable, so that
 //! an access which names it twice is none. The stack pointer moves by other means.
 
+use std::cell::OnceCell;
+
 use smallvec::SmallVec;
 
 use crate::compile::Prefer;
 use crate::emit::{alu, flags, memory};
 use crate::imm;
-use crate::liveness::Liveness;
+use crate::liveness;
 use crate::mach::{AluOp, MFunction, MInst, Mode, OperandKind, Reg, Rhs, SP, Width, graph};
+use crate::rows::Rows;
 use crate::schedule;
 
 /// Instructions between an addition and an access that are looked through.
@@ -32,8 +35,14 @@ type Place = (usize, usize);
 
 /// Merges additions with accesses in a function of machine registers.
 pub fn run(function: &mut MFunction, prefer: Prefer) {
-    let mut insts = function.blocks.iter().flat_map(|block| &block.insts);
-    if !insts.any(|located| addition(&located.inst).is_some()) {
+    let (mut added, mut bases) = (0, 0);
+    for located in function.blocks.iter().flat_map(|block| &block.insts) {
+        added |= addition(&located.inst).map_or(0, |(base, _)| bit(base));
+        if let Some(Access { mode: Mode::Offset(base, _), .. }) = Access::of(&located.inst) {
+            bases |= bit(base);
+        }
+    }
+    if added & bases == 0 {
         return;
     }
     let mut pass = Pass::new(function, prefer);
@@ -187,7 +196,8 @@ type Ways = SmallVec<[Way; 4]>;
 struct Pass<'a> {
     function: &'a mut MFunction,
     facts: Vec<Vec<Facts>>,
-    live: Liveness,
+    /// The registers that are live at the start of each block, once that is asked.
+    live: OnceCell<Rows>,
     /// The block before each that has one predecessor.
     before: Vec<Option<usize>>,
     prefer: Prefer,
@@ -195,13 +205,12 @@ struct Pass<'a> {
 
 impl<'a> Pass<'a> {
     fn new(function: &'a mut MFunction, prefer: Prefer) -> Pass<'a> {
-        let live = Liveness::of_machine(function);
         let blocks = function.blocks.iter_mut();
         let facts = blocks
             .map(|block| block.insts.iter_mut().map(|l| Facts::of(&mut l.inst)).collect())
             .collect();
         let before = graph::single_predecessors(function);
-        Pass { function, facts, live, before, prefer }
+        Pass { function, facts, live: OnceCell::new(), before, prefer }
     }
 
     fn inst(&self, (block, at): Place) -> &MInst {
@@ -299,8 +308,27 @@ impl<'a> Pass<'a> {
         let last = self.function.blocks[above].insts.last()?;
         let mut others =
             last.inst.targets().into_iter().filter(|target| target.block as usize != block);
-        let is_alone = !others.any(|other| self.live.is_live_in(other.block, base));
+        let number = u32::from(base.as_machine()?);
+        let live = self.live.get_or_init(|| self.live_in());
+        let is_alone = !others.any(|other| live.contains(other.block as usize, number));
         is_alone.then_some(above)
+    }
+
+    /// What is live at the start of each block: no addition that is gone changes it.
+    fn live_in(&self) -> Rows {
+        let blocks = self.facts.len();
+        let (mut live, mut written) = (Rows::new(blocks, 16), Rows::new(blocks, 16));
+        for (block, facts) in self.facts.iter().enumerate() {
+            let (mut reads, mut writes) = (0, 0);
+            for facts in facts.iter().rev() {
+                reads = reads & !facts.writes | facts.reads;
+                writes |= facts.writes;
+            }
+            live.row_mut(block)[0] = u64::from(reads);
+            written.row_mut(block)[0] = u64::from(writes);
+        }
+        liveness::solve(self.function, &mut live, &written);
+        live
     }
 
     /// The instruction behind another in its block.
