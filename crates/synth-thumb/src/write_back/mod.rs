@@ -13,17 +13,20 @@
 //! With the transferred register as the base these forms are unpredictable, so that
 //! an access which names it twice is none. The stack pointer moves by other means.
 
+mod access;
+
 use std::cell::OnceCell;
 
 use smallvec::SmallVec;
 
 use crate::compile::Prefer;
-use crate::emit::{alu, flags, memory};
+use crate::emit::{alu, flags};
 use crate::imm;
 use crate::liveness;
-use crate::mach::{AluOp, MFunction, MInst, Mode, OperandKind, Reg, Rhs, SP, Width, graph};
+use crate::mach::{AluOp, MFunction, MInst, Mode, Reg, Rhs, SP, graph};
 use crate::rows::Rows;
 use crate::schedule;
+use access::{Access, Facts, bit};
 
 /// Instructions between an addition and an access that are looked through.
 const REACH: usize = 32;
@@ -71,88 +74,6 @@ fn addition(inst: &MInst) -> Option<(Reg, i32)> {
     };
     (rd == rn && rd != SP && amount != 0 && (-LARGEST..=LARGEST).contains(&amount))
         .then_some((rd, amount))
-}
-
-/// An access, and the register that it loads or stores.
-struct Access {
-    width: Width,
-    rt: Reg,
-    mode: Mode,
-    is_load: bool,
-}
-
-impl Access {
-    fn of(inst: &MInst) -> Option<Access> {
-        match *inst {
-            MInst::Load { width, rd, mode } => Some(Access { width, rt: rd, mode, is_load: true }),
-            MInst::Store { width, rt, mode } => Some(Access { width, rt, mode, is_load: false }),
-            _ => None,
-        }
-    }
-
-    /// The offset, if it names `base` for an address and nothing else.
-    fn offset_from(&self, base: Reg) -> Option<i32> {
-        match self.mode {
-            Mode::Offset(rn, offset) if rn == base && self.rt != base => Some(offset),
-            _ => None,
-        }
-    }
-
-    /// Bytes of the instruction with another mode.
-    fn size(&self, mode: Mode) -> Option<i32> {
-        let access = if self.is_load { memory::load } else { memory::store };
-        Some(access(self.width, self.rt, mode)?.size() as i32)
-    }
-
-    /// Whether it and another access may be of the same bytes, one being a store.
-    fn conflicts(&self, other: &Access) -> bool {
-        if self.is_load && other.is_load {
-            return false;
-        }
-        match (self.mode, other.mode) {
-            (Mode::Offset(a, x), Mode::Offset(b, y)) if a == b => {
-                x < y + other.bytes() && y < x + self.bytes()
-            }
-            _ => true,
-        }
-    }
-
-    /// Bytes in memory.
-    fn bytes(&self) -> i32 {
-        match self.width {
-            Width::U8 | Width::S8 => 1,
-            Width::U16 | Width::S16 => 2,
-            Width::Word => 4,
-        }
-    }
-}
-
-/// What is asked of an instruction again and again.
-#[derive(Clone, Copy, Default)]
-struct Facts {
-    /// Core registers that it reads, and those that it writes.
-    reads: u16,
-    writes: u16,
-    is_gone: bool,
-}
-
-impl Facts {
-    fn of(inst: &mut MInst) -> Facts {
-        let mut facts = Facts { writes: inst.clobbers(), ..Facts::default() };
-        inst.visit_operands(&mut |reg, kind, _| match kind {
-            OperandKind::Use => facts.reads |= bit(*reg),
-            _ => facts.writes |= bit(*reg),
-        });
-        facts
-    }
-
-    fn names(&self, reg: Reg) -> bool {
-        (self.reads | self.writes) & bit(reg) != 0
-    }
-}
-
-fn bit(reg: Reg) -> u16 {
-    reg.as_machine().filter(|_| !reg.is_float()).map_or(0, |number| 1 << number)
 }
 
 /// Accesses whose offsets change, and by how much.
