@@ -78,7 +78,11 @@ fn allocate_by_colours(
     };
     if careful {
         let bold = Attempt::bold(&version, regalloc::ALL, options.prefer);
-        also(&version, bold, cost / SPREAD)?;
+        let error = match options.prefer {
+            Prefer::Size => 0,
+            Prefer::Speed => cost / SPREAD,
+        };
+        also(&version, bold, error)?;
     }
     if selected.len() > SMALL {
         return Ok(());
@@ -112,9 +116,10 @@ impl Version {
 fn versions(selected: &MFunction, prefer: Prefer) -> Option<Vec<Version>> {
     let first = Version::begin(selected.clone(), prefer)?;
     let registers = regalloc::ALL.bits().count_ones() as usize - 1;
-    let relieved = match first.attempt.fits() {
-        true => None,
-        false => relieve::relieved(selected, registers),
+    // It costs time to look for, and what it saves is seldom bytes.
+    let relieved = match prefer {
+        Prefer::Speed if !first.attempt.fits() => relieve::relieved(selected, registers),
+        _ => None,
     };
     let relieved = relieved.and_then(|function| Version::begin(function, prefer));
     let relieved = relieved.filter(|version| version.attempt.cost() < first.attempt.cost());
