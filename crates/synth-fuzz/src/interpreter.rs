@@ -183,6 +183,10 @@ fn run_call(
     let (Some(ty), Some(symbol)) = (ty, export.and_then(|e| e.symbol)) else {
         return Err(EngineError::Failed(format!("no symbol for export {}", call.name)));
     };
+    if matches!(output.program.symbols[symbol].def, Definition::UndefinedFunction) {
+        // An import that is exported under its own name: the host's function itself.
+        return Ok(End::GaveUp("no symbol".to_string()));
+    }
     let types = |list: &[ValType]| -> Vec<AbiType> {
         let types: Vec<AbiType> = list.iter().map(|&ty| abi_type(ty)).collect();
         carried(&types, softened)

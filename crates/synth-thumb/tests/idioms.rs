@@ -88,6 +88,12 @@ const IDIOMS: &[[&str; 4]] = &[
     ["ADDS, ADC", "words64", "add", "adcs r1, r3"],
     ["SUBS, SBC", "words64", "sub_constant", "sbc r1, r1, #0"],
     ["CMP, SBCS", "words64", "less", "sbcs r1, r3"],
+    ["VLDR at a trusted address", "float_memory", "offset", "vldr s1, [r0, #1020]"],
+    ["VSTR of a double", "double_memory", "index", "vstr d0, [r0]"],
+    // Registers.
+    ["values made late where registers are short", "relieve", "chain", "ldr r2, [r1, #48]"],
+    ["a life split before a loop without calls", "promote", "two_loops", "ldr r5, [sp, #8]"],
+    ["a life split behind a rare call", "promote", "rare_call", "ldr r2, [sp]"],
     // Conditions.
     ["CBNZ", "shrink_wrapping", "guarded", "cbnz r2"],
     ["CBZ", "conditions", "zero_branch", "cbz r0"],
