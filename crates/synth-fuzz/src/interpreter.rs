@@ -180,13 +180,18 @@ fn run_call(
 ) -> Result<End, EngineError> {
     let export = output.exports.iter().find(|e| e.name == call.name);
     let ty = export.and_then(|e| case.module.function_type(e.index));
-    let (Some(ty), Some(symbol)) = (ty, export.and_then(|e| e.symbol)) else {
-        return Err(EngineError::Failed(format!("no symbol for export {}", call.name)));
+    let missing = || EngineError::Failed(format!("no symbol for export {}", call.name));
+    let (export, ty) = export.zip(ty).ok_or_else(missing)?;
+    let is_undefined = |symbol: SymbolId| {
+        matches!(output.program.symbols[symbol].def, Definition::UndefinedFunction)
     };
-    if matches!(output.program.symbols[symbol].def, Definition::UndefinedFunction) {
-        // An import that is exported under its own name: the host's function itself.
-        return Ok(End::GaveUp("no symbol".to_string()));
-    }
+    let imported = case.module.import(export.kind, export.index).is_some();
+    let symbol = match export.symbol {
+        Some(symbol) if !is_undefined(symbol) => symbol,
+        // Exported under its own name: the host's function itself.
+        _ if imported => return Ok(End::GaveUp("no symbol".to_string())),
+        _ => return Err(missing()),
+    };
     let types = |list: &[ValType]| -> Vec<AbiType> {
         let types: Vec<AbiType> = list.iter().map(|&ty| abi_type(ty)).collect();
         carried(&types, softened)
