@@ -79,12 +79,26 @@ impl Pieces {
                 }
                 self.labels[index] = self.offsets[i];
             }
-            at += forms::size(item, self.forms[i], self.offsets[i]);
+            if !matches!(item, Item::Align) || self.is_wide(i + 1) {
+                at += forms::size(item, self.forms[i], self.offsets[i]);
+            }
         }
         if at >= 1 << 24 {
             return Err(CompileError::TooLong(at));
         }
         Ok(())
+    }
+
+    /// Whether the first instruction from an item on has 32 bits.
+    fn is_wide(&self, from: usize) -> bool {
+        let behind = self.items.iter().zip(&self.forms).skip(from);
+        let mut insts = behind.filter(|((item, _), _)| !matches!(item, Item::Label(_)));
+        insts.next().is_some_and(|((item, _), &form)| match item {
+            Item::Inst(inst) | Item::Reloc(inst, ..) => inst.size() == 4,
+            Item::Literal { .. } => form > 0,
+            Item::FloatLiteral { .. } => true,
+            _ => false,
+        })
     }
 
     /// Lets forms that do not reach grow; whether any did.

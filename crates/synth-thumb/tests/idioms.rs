@@ -123,6 +123,7 @@ const IDIOMS: &[[&str; 4]] = &[
     ["spill slots near the stack pointer", "forms", "spills", "str r0, [sp, #8]"],
     ["slots in reach beside a large one", "tail_calls", "large", "str r0, [sp]"],
     // Shape.
+    ["loops at a word's boundary", "accumulate", "dot", "nop"],
     ["traps behind the code", "conditions", "checks", "udf #4"],
     ["equal tails merged", "tails", "cases", "b #-14"],
     ["constants that registers hold", "held", "same_register", "cmp r1, r2"],

@@ -9,7 +9,7 @@ use crate::inst::{Inst, Timing};
 /// Cycles of a piece of code.
 pub(super) fn cycles(item: &Item) -> u64 {
     match item {
-        Item::Label(_) | Item::Trap { .. } | Item::Pool(_) => 0,
+        Item::Label(_) | Item::Align | Item::Trap { .. } | Item::Pool(_) => 0,
         Item::Inst(inst) | Item::Reloc(inst, ..) => instruction(inst),
         // Taken or not.
         Item::Branch { cond: Some(_), .. } | Item::ZeroBranch { .. } => 2,

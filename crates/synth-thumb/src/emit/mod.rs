@@ -73,6 +73,9 @@ pub enum FloatDest {
 pub enum Item {
     /// The place of a label.
     Label(Label),
+    /// A NOP if the instruction behind it would otherwise have a word's boundary in its
+    /// middle.
+    Align,
     /// An instruction of known form.
     Inst(Inst),
     /// An instruction of known form that refers to a symbol.

@@ -28,6 +28,7 @@ pub(super) fn size(item: &Item, form: u8, at: u32) -> u64 {
     let padding = |at: u32| u64::from(at.next_multiple_of(4) - at);
     match item {
         Item::Label(_) => 0,
+        Item::Align => padding(at),
         Item::Inst(inst) | Item::Reloc(inst, ..) => u64::from(inst.size()),
         Item::Branch { .. } => 2 + 2 * u64::from(form),
         Item::ZeroBranch { .. } => 2 + 2 * u64::from(form),
@@ -111,7 +112,7 @@ pub(super) fn passes(item: &Item, before: bool) -> bool {
         | Item::FarTable { .. }
         | Item::Trap { .. } => false,
         // A label behind a barrier is still behind it.
-        Item::Label(_) => before,
+        Item::Label(_) | Item::Align => before,
         _ => true,
     }
 }

@@ -84,7 +84,7 @@ impl Placer {
         }
         self.in_it = match &item {
             Item::Inst(Inst::It { block }) => block.conds().count(),
-            Item::Label(_) => self.in_it,
+            Item::Label(_) | Item::Align => self.in_it,
             _ => self.in_it.saturating_sub(1),
         };
         self.passes = forms::passes(&item, self.passes);

@@ -58,7 +58,7 @@ pub(super) fn place(items: Items) -> Items {
         }
         at = end;
         passes = forms::passes(item, passes);
-        if !passes && !matches!(item, Item::Label(_)) {
+        if !passes && !matches!(item, Item::Label(_) | Item::Align) {
             barrier = Some((i + 1, at));
         }
     }

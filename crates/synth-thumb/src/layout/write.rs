@@ -66,6 +66,7 @@ impl Writer<'_> {
         let form = self.pieces.forms[i];
         match item {
             Item::Label(_) => Ok(()),
+            Item::Align => self.align(i),
             Item::Inst(inst) => self.inst(Some(*inst)),
             Item::Reloc(inst, kind, symbol, addend) => {
                 let (offset, kind, symbol, addend) = (self.at(), *kind, *symbol, *addend);
@@ -92,9 +93,15 @@ impl Writer<'_> {
         }
     }
 
+    fn align(&mut self, i: usize) -> Result<(), CompileError> {
+        self.code.align = 4;
+        let next = self.pieces.offsets.get(i + 1);
+        if next == Some(&self.pieces.offsets[i]) { Ok(()) } else { self.inst(Some(Inst::NopT1)) }
+    }
+
     fn locate(&mut self, item: &Item, loc: SourceLoc) {
         let known = self.code.locs.last().map_or(SourceLoc::default(), |l| l.1);
-        if known != loc && !matches!(item, Item::Label(_) | Item::Pool(_)) {
+        if known != loc && !matches!(item, Item::Label(_) | Item::Align | Item::Pool(_)) {
             let at = self.at();
             self.code.locs.push((at, loc));
         }

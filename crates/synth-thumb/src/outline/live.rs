@@ -94,7 +94,7 @@ fn conditions(items: &Items) -> Vec<Option<Cond>> {
 fn step(item: &Item, condition: Option<Cond>, after: Live, labels: &[Live]) -> Live {
     let at = |label: &Label| labels.get(label.0 as usize).copied().unwrap_or_default();
     match item {
-        Item::Label(_) | Item::Pool(_) => after,
+        Item::Label(_) | Item::Align | Item::Pool(_) => after,
         Item::Trap { .. } => Live::default(),
         Item::Inst(inst) | Item::Reloc(inst, ..) => instruction(inst, condition, after),
         Item::Branch { cond: None, target } => at(target),
