@@ -1,6 +1,7 @@
 //! ARM Cortex-M code generation: selection, allocation, layout, encoding.
 
 pub mod abi;
+mod align;
 mod back_edges;
 mod candidates;
 mod code;

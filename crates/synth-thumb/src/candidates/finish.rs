@@ -1,15 +1,13 @@
 //! One way to allocate a function's registers, and all that follows on it.
 
-use std::collections::BTreeSet;
-
 use crate::candidates::Cost;
 use crate::coloring::Attempt;
 use crate::compile::{CompileError, Draft, Effort, Options, Prefer};
 use crate::mach::MFunction;
 use crate::regalloc::{self, RegisterSet};
 use crate::{
-    back_edges, compares, emit, frame, held, indexed, multiple, nearby, promote, schedule, tails,
-    wrap, write_back,
+    align, back_edges, compares, emit, frame, held, indexed, multiple, nearby, promote, schedule,
+    tails, wrap, write_back,
 };
 
 /// Code, and the registers that it writes.
@@ -210,7 +208,7 @@ fn encode(
 ) -> Result<(Cost, Draft), CompileError> {
     let emit::Emitted { mut items, cycles } = emit::emit(function, frame, wrap, options)?;
     if options.prefer == Prefer::Speed && options.effort == Effort::Best {
-        items = align_loops(items);
+        items = align::loops(items);
     }
     let blocks = 0..function.blocks.len() as u32;
     let mut draft = Draft {
@@ -228,33 +226,4 @@ fn encode(
         Prefer::Speed => (cycles, bytes),
     };
     Ok((cost, draft))
-}
-
-/// Loops that begin at a word's boundary if their first instruction has 32 bits: the core
-/// fetches words, and a branch to the middle of one waits for the next (DDI 0439, section
-/// 3.3.1, on pipeline refills).
-fn align_loops(items: emit::Items) -> emit::Items {
-    let mut seen = BTreeSet::new();
-    let mut heads: BTreeSet<emit::Label> = BTreeSet::new();
-    for (item, _) in &items {
-        match item {
-            emit::Item::Label(label) => {
-                seen.insert(*label);
-            }
-            emit::Item::Branch { target, .. } | emit::Item::ZeroBranch { target, .. } => {
-                heads.extend(seen.get(target));
-            }
-            _ => {}
-        }
-    }
-    let mut aligned = Vec::with_capacity(items.len() + heads.len());
-    for (item, loc) in items {
-        if let emit::Item::Label(label) = &item
-            && heads.contains(label)
-        {
-            aligned.push((emit::Item::Align, loc));
-        }
-        aligned.push((item, loc));
-    }
-    aligned
 }
