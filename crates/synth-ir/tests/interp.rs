@@ -98,7 +98,13 @@ b0(v0: i32):
 global func @beyond() -> (f64) {
 b0:
   v1 = symbol_addr @d
-  v2 = load.f64 memory0[v1 + 9]
+  v2 = load.f64 memory0[v1 + 12]
+  return v2
+}
+global func @unaligned() -> (f32) {
+b0:
+  v1 = symbol_addr @d
+  v2 = load.f32 memory0[v1 + 2]
   return v2
 }",
     );
@@ -111,7 +117,8 @@ b0:
     };
     assert!(matches!(call("write", &words(&[1])), Err(Halt::BadAddress(_))));
     let d = 0x2000_0000;
-    assert_eq!(call("beyond", &[]), Err(Halt::BadAddress(BadAddress(d + 9))));
+    assert_eq!(call("beyond", &[]), Err(Halt::BadAddress(BadAddress(d + 12))));
+    assert_eq!(call("unaligned", &[]), Err(Halt::Unaligned(d + 2)));
 }
 
 #[test]
