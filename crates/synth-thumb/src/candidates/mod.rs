@@ -76,7 +76,8 @@ fn allocate_by_colours(
         let Some(attempt) = attempt else { return Ok(false) };
         best.offer(finish(version, Way::Begun(attempt.into()), options), true)
     };
-    if careful {
+    let small = selected.len() <= SMALL;
+    if careful && (small || options.prefer == Prefer::Speed) {
         let bold = Attempt::bold(&version, regalloc::ALL, options.prefer);
         let error = match options.prefer {
             Prefer::Size => 0,
@@ -84,7 +85,7 @@ fn allocate_by_colours(
         };
         also(&version, bold, error)?;
     }
-    if selected.len() > SMALL {
+    if !small {
         return Ok(());
     }
     let begin = |version: &MFunction, set| Attempt::new(version, set, options.prefer);
