@@ -3,15 +3,16 @@
 //!
 //! WebAssembly evaluates operands first: of a sum of products it loads the operand of
 //! the last product before that of the first, and all of them wait in registers. What
-//! is used once in its block can be made right before its use, if what it reads lives
-//! as long in any case. A load passes other loads only, and one from native memory
-//! nothing.
+//! only its block uses can be made right before its first use, if what it reads lives
+//! as long in any case. A load passes no store, and one from native memory nothing.
+//! Constants and addresses stay: allocation makes them again where that is better.
 
 use std::collections::BTreeSet;
 
 use crate::emit::flags;
 use crate::liveness::Liveness;
 use crate::mach::{Located, MFunction, MInst, OperandKind, Reg};
+use crate::remake::Remake;
 use crate::schedule;
 
 /// Instructions that one moves past at most.
@@ -64,12 +65,7 @@ fn is_core(reg: Reg) -> bool {
 impl Sinker {
     fn new(insts: Vec<Located>, alive: BTreeSet<Reg>, registers: usize) -> Self {
         let dead = flags::dead(&insts);
-        let remade = |l: &Located| match l.inst {
-            MInst::Const { rd, .. } | MInst::SymbolAddr { rd, .. } | MInst::SlotAddr { rd, .. } => {
-                Some(rd)
-            }
-            _ => None,
-        };
+        let remade = |located: &Located| Some(Remake::of(&located.inst, false)?.0);
         let remade: BTreeSet<Reg> = insts.iter().filter_map(remade).collect();
         let unit = |(mut located, flags_dead): (Located, bool)| {
             let (mut uses, mut defs) = (vec![], vec![]);
@@ -147,7 +143,8 @@ impl Sinker {
     }
 }
 
-/// Whether an instruction does nothing but compute a value, and no flags.
+/// Whether an instruction does nothing but compute a value that counts among those that
+/// live, and no flags.
 fn is_free(located: &Located) -> bool {
     let inst = &located.inst;
     schedule::is_movable(inst)
@@ -155,10 +152,42 @@ fn is_free(located: &Located) -> bool {
         && !inst.writes_flags()
         && !inst.reads_flags()
         && !matches!(inst, MInst::Store { .. })
+        && Remake::of(inst, false).is_none()
 }
 
 /// Whether no load minds if it is executed behind it.
 fn is_quiet(inst: &MInst) -> bool {
     schedule::is_movable(inst) && !matches!(inst, MInst::Store { .. })
         || matches!(inst, MInst::TrapIf { .. })
+}
+
+#[cfg(test)]
+mod tests {
+    use synth_ir::SourceLoc;
+
+    use super::*;
+    use crate::mach::{FrameSlot, MBlock, Mode, Width};
+
+    /// A constant does not count among what lives, so that it may be all that does where
+    /// it would be moved past.
+    #[test]
+    fn constants_stay() {
+        let mut function = MFunction::default();
+        function.new_slot(64, 4);
+        let regs: Vec<Reg> = (0..16).map(|_| function.new_reg()).collect();
+        let (&constant, loaded) = regs.split_first().expect("registers");
+        let width = Width::Word;
+        let mode = |at: usize| Mode::Slot(FrameSlot(0), 4 * at as i32);
+        let mut insts = vec![MInst::Const { rd: constant, value: 7 }];
+        insts.extend((0..).zip(loaded).map(|(i, &rd)| MInst::Load { width, rd, mode: mode(i) }));
+        insts.extend((0..).zip(loaded).map(|(i, &rt)| MInst::Store { width, rt, mode: mode(i) }));
+        insts.push(MInst::Store { width, rt: constant, mode: mode(15) });
+        insts.push(MInst::Ret(vec![]));
+        let located = |inst| Located::new(inst, SourceLoc::default());
+        let insts = insts.into_iter().map(located).collect();
+        function.blocks.push(MBlock { insts, ..MBlock::default() });
+        let relieved = relieved(&function, 13).expect("loads that move");
+        let first = &relieved.blocks[0].insts[0].inst;
+        assert!(matches!(first, MInst::Const { .. }), "{first}");
+    }
 }

@@ -66,10 +66,10 @@ fn allocate_by_colours(
             (found.written.core & regalloc::LONG != 0, found.framed)
         });
         if best.offer(found, true)? {
-            kept = Some((function, cost, careful, (long, framed)));
+            kept = Some(Kept { version: function, cost, careful, long, framed });
         }
     }
-    let Some((version, cost, careful, (long, framed))) = kept else { return Ok(()) };
+    let Some(Kept { version, cost, careful, long, framed }) = kept else { return Ok(()) };
     // More ways for that version, unless a first look shows that they are worse.
     let mut also = |version: &MFunction, attempt: Option<Attempt>, error: u64| {
         let attempt = attempt.filter(|attempt| attempt.cost() <= cost + error);
@@ -97,6 +97,19 @@ fn allocate_by_colours(
         also(&version, begin(&version, regalloc::SHORT), ERROR)?;
     }
     Ok(())
+}
+
+/// The best version so far, and what is known of its first allocation.
+struct Kept {
+    version: MFunction,
+    /// By the first look.
+    cost: u64,
+    /// Whether bold merging may give another result.
+    careful: bool,
+    /// Whether it uses registers that short instructions can't name.
+    long: bool,
+    /// Whether it makes a frame on every way through it.
+    framed: bool,
 }
 
 /// A version of a function, and its allocation begun.

@@ -68,6 +68,11 @@ impl Reg {
         (self.0 & !Self::FLOAT).checked_sub(Self::VIRTUAL)
     }
 
+    /// A core machine register as a set of one, and else the empty set.
+    pub fn core_bit(self) -> u16 {
+        self.as_machine().filter(|_| !self.is_float()).map_or(0, |number| 1 << number)
+    }
+
     /// Whether it is one of r0-r7, which 16-bit instructions can name.
     pub fn is_low(self) -> bool {
         self.0 < 8

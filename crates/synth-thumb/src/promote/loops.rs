@@ -1,5 +1,7 @@
 //! The loops of a function of machine registers, and which registers are free in them.
 
+use smallvec::{SmallVec, smallvec};
+
 use crate::liveness::Liveness;
 use crate::mach::{MFunction, MInst, Reg};
 
@@ -14,13 +16,6 @@ pub(super) struct Loops {
     /// By loop, its blocks, those of loops in it included.
     blocks: Vec<Vec<u32>>,
     entries: Vec<Option<u32>>,
-}
-
-fn bit(reg: Reg) -> u16 {
-    match reg.as_machine() {
-        Some(number) if !reg.is_float() => 1 << number,
-        _ => 0,
-    }
 }
 
 /// Whether an instruction calls a function that returns.
@@ -41,7 +36,7 @@ impl Loops {
             for located in &mut block.insts {
                 let list = if is_call(&located.inst) { &mut calls } else { &mut set };
                 *list |= located.inst.clobbers();
-                located.inst.visit_operands(&mut |reg, _, _| set |= bit(*reg));
+                located.inst.visit_operands(&mut |reg, _, _| set |= reg.core_bit());
             }
             busy.push(set);
             destroyed.push(calls);
@@ -55,7 +50,7 @@ impl Loops {
                 around = function.loops[inner as usize].parent;
             }
         }
-        let entries = (0..blocks.len()).map(|number| entry(function, number)).collect();
+        let entries = entries(function);
         Loops { busy, destroyed, live_out, blocks, entries }
     }
 
@@ -87,39 +82,38 @@ impl Loops {
     }
 
     pub(super) fn is_live_out(&self, block: u32, reg: Reg) -> bool {
-        self.live_out[block as usize] & bit(reg) != 0
+        self.live_out[block as usize] & reg.core_bit() != 0
     }
 
     /// Notes that a register holds a value all through a loop.
     pub(super) fn take(&mut self, number: usize, reg: Reg) {
         for &block in self.blocks[number].iter().chain(&self.entries[number]) {
-            self.busy[block as usize] |= bit(reg);
-            self.live_out[block as usize] |= bit(reg);
+            self.busy[block as usize] |= reg.core_bit();
+            self.live_out[block as usize] |= reg.core_bit();
         }
     }
 }
 
-/// The only block outside from which a loop is entered, if it goes nowhere else.
-fn entry(function: &MFunction, number: usize) -> Option<u32> {
-    let is_inside = |block: u32| {
-        let mut around = function.blocks[block as usize].inner;
-        while let Some(inner) = around {
-            if inner as usize == number {
-                return true;
-            }
-            around = function.loops[inner as usize].parent;
-        }
-        false
+/// For each loop the only block outside from which it is entered, if that goes nowhere
+/// else.
+fn entries(function: &MFunction) -> Vec<Option<u32>> {
+    let around = |block: u32| {
+        let inner = function.blocks[block as usize].inner;
+        std::iter::successors(inner, |&number| function.loops[number as usize].parent)
     };
-    let mut entries = vec![];
+    let mut entries: Vec<SmallVec<[(u32, usize); 1]>> = vec![smallvec![]; function.loops.len()];
     for (index, block) in (0..).zip(&function.blocks) {
         let targets = block.insts.last().map(|last| last.inst.targets()).unwrap_or_default();
-        if !is_inside(index) && targets.iter().any(|target| is_inside(target.block)) {
-            entries.push((index, targets.len()));
+        for target in &targets {
+            let stays_in = |number: &u32| around(index).any(|outer| outer == *number);
+            for number in around(target.block).take_while(|number| !stays_in(number)) {
+                entries[number as usize].push((index, targets.len()));
+            }
         }
     }
-    match entries.as_slice() {
+    let only = |entries: SmallVec<[(u32, usize); 1]>| match entries.as_slice() {
         &[(entry, 1)] => Some(entry),
         _ => None,
-    }
+    };
+    entries.into_iter().map(only).collect()
 }

@@ -70,17 +70,13 @@ impl Facts {
     pub(super) fn of(inst: &mut MInst) -> Facts {
         let mut facts = Facts { writes: inst.clobbers(), ..Facts::default() };
         inst.visit_operands(&mut |reg, kind, _| match kind {
-            OperandKind::Use => facts.reads |= bit(*reg),
-            _ => facts.writes |= bit(*reg),
+            OperandKind::Use => facts.reads |= reg.core_bit(),
+            _ => facts.writes |= reg.core_bit(),
         });
         facts
     }
 
     pub(super) fn names(&self, reg: Reg) -> bool {
-        (self.reads | self.writes) & bit(reg) != 0
+        (self.reads | self.writes) & reg.core_bit() != 0
     }
-}
-
-pub(super) fn bit(reg: Reg) -> u16 {
-    reg.as_machine().filter(|_| !reg.is_float()).map_or(0, |number| 1 << number)
 }

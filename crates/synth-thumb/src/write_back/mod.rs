@@ -26,7 +26,7 @@ use crate::liveness;
 use crate::mach::{AluOp, MFunction, MInst, Mode, Reg, Rhs, SP, graph};
 use crate::rows::Rows;
 use crate::schedule;
-use access::{Access, Facts, bit};
+use access::{Access, Facts};
 
 /// Instructions between an addition and an access that are looked through.
 const REACH: usize = 32;
@@ -40,9 +40,9 @@ type Place = (usize, usize);
 pub fn run(function: &mut MFunction, prefer: Prefer) {
     let (mut added, mut bases) = (0, 0);
     for located in function.blocks.iter().flat_map(|block| &block.insts) {
-        added |= addition(&located.inst).map_or(0, |(base, _)| bit(base));
+        added |= addition(&located.inst).map_or(0, |(base, _)| base.core_bit());
         if let Some(Access { mode: Mode::Offset(base, _), .. }) = Access::of(&located.inst) {
-            bases |= bit(base);
+            bases |= base.core_bit();
         }
     }
     if added & bases == 0 {
@@ -282,7 +282,7 @@ impl<'a> Pass<'a> {
                 || access.is_load && matches!(located.inst, MInst::TrapIf { .. });
             let kept = if access.is_load { facts.reads | facts.writes } else { facts.writes };
             is_plain
-                && kept & bit(access.rt) == 0
+                && kept & access.rt.core_bit() == 0
                 && !(located.native && insts[at].native)
                 && Access::of(&located.inst).is_none_or(|other| !access.conflicts(&other))
         })
