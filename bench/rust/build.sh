@@ -2,14 +2,16 @@
 # Rebuilds what is of Rust in the benchmark: bench/wasm/NAME.O{s,z,2}.{wasm,o}, and
 # bench/native/NAME.{soft,hard}.O{s,z,2,3}.o with the same code compiled natively.
 #
-#     bench/rust/build.sh DIRECTORY
+#     bench/rust/build.sh DIRECTORY [SET]
+#
+# With SET held-out, what is of Rust in bench/held-out.
 #
 # The compiler comes from Debian's packages, unpacked into DIRECTORY and not
 # installed, as in contract/rust/build.sh, whose DIRECTORY can be used again.
 # wasm-ld-19 links the modules.
 set -euo pipefail
 
-bench=$(cd "$(dirname "$0")/.." && pwd)
+bench=$(cd "$(dirname "$0")/../${2:-.}" && pwd)
 mkdir -p "$1"
 cd "$1"
 

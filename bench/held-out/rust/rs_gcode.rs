@@ -127,11 +127,26 @@ impl core::ops::Sub for Point {
 impl Point {
     fn length(self) -> u32 {
         let (x, y) = (i64::from(self.x), i64::from(self.y));
-        ((x * x + y * y) as u64).isqrt() as u32
+        square_root((x * x + y * y) as u64)
     }
 
     fn dot(self, other: Point) -> i64 {
         i64::from(self.x) * i64::from(other.x) + i64::from(self.y) * i64::from(other.y)
+    }
+}
+
+/// By Newton's method from above; core's has a product of 128 bits.
+fn square_root(v: u64) -> u32 {
+    if v < 2 {
+        return v as u32;
+    }
+    let mut root = 1u64 << (64 - v.leading_zeros()).div_ceil(2);
+    loop {
+        let next = (root + v / root) / 2;
+        if next >= root {
+            return root as u32;
+        }
+        root = next;
     }
 }
 
@@ -204,7 +219,7 @@ impl Planner {
 /// v^2 = u^2 + 2 a s
 fn reachable(speed: u32, length: u32) -> u32 {
     let square = u64::from(speed) * u64::from(speed) + 2 * u64::from(ACCELERATION) * u64::from(length);
-    square.isqrt() as u32
+    square_root(square)
 }
 
 /// Less the sharper the corner is.

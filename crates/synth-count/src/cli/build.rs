@@ -5,18 +5,23 @@ use std::process::Command;
 
 use clap::Args;
 
-use super::{Result, WASM_LEVELS, bench_dir, object_file, programs, wasm_file};
+use super::{Result, Set, WASM_LEVELS};
 
 /// Rebuild bench/wasm from bench/src (needs clang-19 and lld-19). What is of
 /// Rust is rebuilt by bench/rust/build.sh.
 #[derive(Args)]
-pub(super) struct Arguments {}
+pub(super) struct Arguments {
+    /// Rebuild bench/held-out/wasm from bench/held-out/src
+    #[arg(long)]
+    held_out: bool,
+}
 
-pub(super) fn run(_arguments: &Arguments) -> Result {
-    for name in programs("src", "c")? {
+pub(super) fn run(arguments: &Arguments) -> Result {
+    let set = Set::chosen(arguments.held_out);
+    for name in set.programs("src", "c")? {
         for level in WASM_LEVELS {
-            let source = bench_dir().join(format!("src/{name}.c"));
-            let (wasm, object) = (wasm_file(&name, level), object_file(&name, level));
+            let source = set.source(&name);
+            let (wasm, object) = (set.module(&name, level), set.object(&name, level));
             module(&source, level, &wasm)?;
             compile(&source, level, &NATIVE_FLAGS, &object)?;
             let bytes = |path: &Path| std::fs::metadata(path).map(|m| m.len());

@@ -5,10 +5,13 @@ mod build;
 mod count;
 mod kernel;
 mod profile;
+mod set;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::{Parser, Subcommand};
+
+use set::{Set, bench_dir};
 
 /// What a command fails with; its text is shown to the user.
 type Failure = Box<dyn std::error::Error>;
@@ -41,37 +44,8 @@ pub fn run() -> Result {
     }
 }
 
-/// The directory of the benchmark programs.
-fn bench_dir() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bench")
-}
-
-/// The names of the benchmark programs in a directory, in order.
-fn programs(directory: &str, extension: &str) -> Result<Vec<String>> {
-    let mut names = vec![];
-    let dir = bench_dir().join(directory);
-    for entry in std::fs::read_dir(&dir).map_err(|e| format!("{}: {e}", dir.display()))? {
-        let path = entry?.path();
-        if path.extension().is_some_and(|e| e == extension) {
-            names.push(path.file_stem().unwrap_or_default().to_string_lossy().into_owned());
-        }
-    }
-    names.sort();
-    Ok(names)
-}
-
 /// The levels at which modules are compiled from C.
 const WASM_LEVELS: [&str; 3] = ["s", "z", "2"];
-
-/// The module of a benchmark program that clang compiled at a level.
-fn wasm_file(name: &str, level: &str) -> PathBuf {
-    bench_dir().join(format!("wasm/{name}.O{level}.wasm"))
-}
-
-/// The wasm object of a benchmark program at a level, for the native model.
-fn object_file(name: &str, level: &str) -> PathBuf {
-    bench_dir().join(format!("wasm/{name}.O{level}.o"))
-}
 
 /// Reads a file.
 fn read(path: &Path) -> Result<Vec<u8>> {

@@ -17,15 +17,32 @@ pub(super) fn results(measured: &Measured, machines: &[Machine]) -> Result<Strin
     head(&mut out, measured.len());
     compilers(&mut out);
     summary(&mut out, measured, machines);
-    for (i, machine) in machines.iter().enumerate() {
-        let programs: Vec<(&Program, &Samples)> =
-            measured.iter().map(|(program, samples)| (*program, &samples[i])).collect();
-        by_program(&mut out, machine, &programs);
-    }
+    all_by_program(&mut out, measured, machines);
     let worst = bench_dir().join("worst.md");
     let text = std::fs::read_to_string(&worst).map_err(|e| format!("{}: {e}", worst.display()))?;
     out.push_str(&text);
     Ok(out)
+}
+
+/// The page of the held-out set: the tables by program.
+pub(super) fn held_out(measured: &Measured, machines: &[Machine]) -> String {
+    let mut out = format!(
+        "# Results of the held-out set
+
+Made by `cargo xtask bench --held-out` of the {} programs in bench/held-out, on which
+nothing in the compiler has been chosen. Compilers and methods are those of
+[RESULTS.md](RESULTS.md); [README.md](README.md) says what the set is for.
+
+Ratios are to the best of the native compilers at any level, for each program
+and figure: 1.00 is as good, less is better. Means are geometric.
+
+",
+        measured.len()
+    );
+    all_by_program(&mut out, measured, machines);
+    out.truncate(out.trim_end().len());
+    out.push('\n');
+    out
 }
 
 fn head(out: &mut String, count: usize) {
@@ -136,6 +153,14 @@ const COMPILERS: [(&str, Tool); 7] = [
     ("wasm2c and gcc", Tool::Wasm2c { checked: false }),
     ("wasm2c and gcc, bounds checked", Tool::Wasm2c { checked: true }),
 ];
+
+fn all_by_program(out: &mut String, measured: &Measured, machines: &[Machine]) {
+    for (i, machine) in machines.iter().enumerate() {
+        let programs: Vec<(&Program, &Samples)> =
+            measured.iter().map(|(program, samples)| (*program, &samples[i])).collect();
+        by_program(out, machine, &programs);
+    }
+}
 
 fn by_program(out: &mut String, machine: &Machine, programs: &[(&Program, &Samples)]) {
     let floats = if machine.hard_float { "its floating-point unit" } else { "float routines" };

@@ -8,12 +8,13 @@ use synth::{Cpu, FloatAbi};
 use synth_count::native::{self, Compiler, Native, Target};
 use synth_count::{Call, Core, wasm, wasm2c};
 
-use super::super::{bench_dir, object_file, read, wasm_file};
+use super::super::{Set, bench_dir, read};
 use super::way::{Language, Tool, Way};
 
 /// A program of the benchmark.
 #[derive(Clone, Debug)]
 pub(super) struct Program {
+    pub set: Set,
     pub name: String,
     pub language: Language,
 }
@@ -139,18 +140,17 @@ impl Program {
 fn build(program: &Program, machine: &Machine, way: Way) -> Result<Native, Problem> {
     let (function, target, name) = (&program.function(), machine.target(), &program.name);
     let from_c = |compiler: Compiler| {
-        let source = &bench_dir().join(format!("src/{name}.c"));
+        let source = &program.set.source(name);
         native::Build { source, function, target, level: way.level }.run(compiler)
     };
     let input = |path: &std::path::Path| read(path).map_err(|e| e.to_string());
-    let module = wasm_file(name, way.source_level());
+    let module = program.set.module(name, way.source_level());
     let built = match way.tool {
         Tool::Gcc => from_c(Compiler::Gcc),
         Tool::Clang => from_c(Compiler::Clang),
         Tool::Rustc => {
             let float = if machine.hard_float { "hard" } else { "soft" };
-            let object = format!("native/{name}.{float}.O{}.o", way.level);
-            Native::link(&[&bench_dir().join(object)], function, target)
+            Native::link(&[&program.set.native(name, float, way.level)], function, target)
         }
         Tool::Wasm2c { checked } => {
             let shim = bench_dir().join("wasm2c/shim.c");
@@ -163,7 +163,7 @@ fn build(program: &Program, machine: &Machine, way: Way) -> Result<Native, Probl
         }
         Tool::Native => {
             let synth = synth(machine, way, synth::Bounds::None)?;
-            let object = input(&object_file(name, way.source_level()))?;
+            let object = input(&program.set.object(name, way.source_level()))?;
             let object = synth.object(&object, function).map_err(|e| e.to_string())?;
             Native::link_bytes(&object, function, target)
         }

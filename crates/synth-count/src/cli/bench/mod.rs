@@ -8,7 +8,7 @@ mod way;
 
 use clap::Args;
 
-use super::{Result, bench_dir, programs};
+use super::{Result, Set, bench_dir};
 use figures::{CYCLES, MAIN, SIZE, best, cost_of, mean, ratio};
 use measure::{Machine, Program, Samples, measure};
 use way::Language;
@@ -23,6 +23,9 @@ use way::Language;
 /// program and figure. All ways of compiling must give the same result. A run
 /// over all programs writes bench/RESULTS.md, bench/results.svg and the README's
 /// table.
+///
+/// With --held-out, the programs of bench/held-out, on which nothing in the
+/// compiler has been chosen; it writes bench/HELD-OUT.md.
 #[derive(Args)]
 pub(super) struct Arguments {
     /// Only these programs; writes nothing
@@ -31,14 +34,18 @@ pub(super) struct Arguments {
     /// Only cortex-m4 and what the last line needs; writes nothing
     #[arg(long)]
     quick: bool,
+    /// Measure the held-out set
+    #[arg(long)]
+    held_out: bool,
     /// Print the figures of every compiler and level
     #[arg(long)]
     all: bool,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result {
+    let set = Set::chosen(arguments.held_out);
     let wanted = |p: &Program| arguments.only.is_empty() || arguments.only.contains(&p.name);
-    let programs: Vec<Program> = all_programs()?.into_iter().filter(wanted).collect();
+    let programs: Vec<Program> = all_programs(set)?.into_iter().filter(wanted).collect();
     if programs.is_empty() {
         return Err("no such program".into());
     }
@@ -74,14 +81,9 @@ fn report(measured: &Measured, machines: &[Machine], arguments: &Arguments) -> R
         print_table(machine, &of_machine, arguments.all);
     }
     let main: Vec<&Samples> = measured.iter().map(|(_, samples)| &samples[0]).collect();
-    if whole && measured.len() == all_programs()?.len() {
-        let text = markdown::results(measured, machines)?;
-        std::fs::write(bench_dir().join("RESULTS.md"), text)?;
-        let chart = chart::svg(measured);
-        std::fs::write(bench_dir().join("results.svg"), chart)?;
-        let readme = bench_dir().join("../README.md");
-        let text = markdown::readme(&std::fs::read_to_string(&readme)?, measured)?;
-        std::fs::write(readme, text)?;
+    let set = Set::chosen(arguments.held_out);
+    if whole && measured.len() == all_programs(set)?.len() {
+        write(set, measured, machines)?;
     }
     let means = MAIN.map(|(title, way)| (title, mean(&main, way, cost_of(title))));
     let line = |range: std::ops::Range<usize>| {
@@ -89,7 +91,23 @@ fn report(measured: &Measured, machines: &[Machine], arguments: &Arguments) -> R
         parts.collect::<Vec<_>>().join(" ")
     };
     println!("native model: {}", line(4..6).replace("native-model-", ""));
-    println!("bench: {}", line(0..4));
+    println!("{}: {}", if arguments.held_out { "held-out" } else { "bench" }, line(0..4));
+    Ok(())
+}
+
+/// Writes what the repository says about a set.
+fn write(set: Set, measured: &Measured, machines: &[Machine]) -> Result {
+    if set == Set::HeldOut {
+        std::fs::write(bench_dir().join("HELD-OUT.md"), markdown::held_out(measured, machines))?;
+        return Ok(());
+    }
+    let text = markdown::results(measured, machines)?;
+    std::fs::write(bench_dir().join("RESULTS.md"), text)?;
+    let chart = chart::svg(measured);
+    std::fs::write(bench_dir().join("results.svg"), chart)?;
+    let readme = bench_dir().join("../README.md");
+    let text = markdown::readme(&std::fs::read_to_string(&readme)?, measured)?;
+    std::fs::write(readme, text)?;
     Ok(())
 }
 
@@ -137,14 +155,14 @@ fn print_samples(samples: &Samples) {
     }
 }
 
-/// All programs, by name.
-fn all_programs() -> Result<Vec<Program>> {
+/// All programs of a set, by name.
+fn all_programs(set: Set) -> Result<Vec<Program>> {
     let mut all = vec![];
     for (language, directory, extension) in
         [(Language::C, "src", "c"), (Language::Rust, "rust", "rs")]
     {
-        for name in programs(directory, extension)? {
-            all.push(Program { name, language });
+        for name in set.programs(directory, extension)? {
+            all.push(Program { set, name, language });
         }
     }
     all.sort_by(|a, b| a.name.cmp(&b.name));
