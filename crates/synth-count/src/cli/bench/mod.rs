@@ -34,7 +34,7 @@ pub(super) struct Arguments {
     /// Only cortex-m4 and what the last line needs; writes nothing
     #[arg(long)]
     quick: bool,
-    /// Measure the held-out set
+    /// Measure the held-out set, bench/held-out
     #[arg(long)]
     held_out: bool,
     /// Print the figures of every compiler and level
