@@ -107,6 +107,14 @@ pub fn generate(seed: u64) -> Option<Case> {
         module = generate(false)?;
     }
     let calls = calls(&module, &mut random);
+    // Last, so that the modules of older seeds are the same but for their hints.
+    if random.below(2) == 0 {
+        module = crate::hints::with_hints(&module, || match random.below(4) {
+            0 => Some(true),
+            1 => Some(false),
+            _ => None,
+        })?;
+    }
     Some(Case { module, calls })
 }
 

@@ -14,6 +14,7 @@ mod compare;
 mod emulated;
 mod equivalent;
 mod generate;
+mod hints;
 mod host;
 mod interpreter;
 mod oracle;

@@ -2,7 +2,7 @@
 
 use crate::float::FloatOp;
 use crate::function::{Block, BlockCall, Function, Inst, InstData, Region, SourceLoc, Value};
-use crate::ops::{BinaryOp, Cond, LoadOp, StoreOp, TrapCode, UnaryOp, WideOp};
+use crate::ops::{BinaryOp, Cond, Hint, LoadOp, StoreOp, TrapCode, UnaryOp, WideOp};
 use crate::program::SymbolId;
 
 /// Appends to a function at a cursor.
@@ -123,7 +123,18 @@ impl<'f> Builder<'f> {
 
     /// Ends the block with a conditional branch.
     pub fn branch(&mut self, cond: Value, then: BlockCall, other: BlockCall) {
-        self.inst(InstData::Branch { cond, then, other });
+        self.hinted_branch(cond, then, other, None);
+    }
+
+    /// Ends the block with a conditional branch whose way is expected.
+    pub fn hinted_branch(
+        &mut self,
+        cond: Value,
+        then: BlockCall,
+        other: BlockCall,
+        hint: Option<Hint>,
+    ) {
+        self.inst(InstData::Branch { cond, then, other, hint });
     }
 
     /// Ends the block with a return.

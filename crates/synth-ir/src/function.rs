@@ -9,7 +9,7 @@ use smallvec::{SmallVec, smallvec};
 
 use crate::atomic::{AtomicOp, AtomicWidth, SystemOp};
 use crate::float::FloatOp;
-use crate::ops::{BinaryOp, Cond, LoadOp, StoreOp, TrapCode, UnaryOp, WideOp};
+use crate::ops::{BinaryOp, Cond, Hint, LoadOp, StoreOp, TrapCode, UnaryOp, WideOp};
 use crate::program::SymbolId;
 use crate::types::{Signature, Type};
 
@@ -262,6 +262,9 @@ pub enum InstData {
         then: BlockCall,
         /// Taken when it is zero.
         other: BlockCall,
+        /// Whether `then` is what is expected (metadata.code.branch_hint). It changes
+        /// the order and the cost of code, never what it does.
+        hint: Option<Hint>,
     },
     /// Terminator: continue at `targets[index]`, or at `default` when the
     /// unsigned index is out of range.

@@ -31,7 +31,7 @@ pub use function::{
     Block, BlockCall, BlockData, Function, Inst, InstData, Region, Sig, Slot, SlotData, SourceLoc,
     Value, ValueData, ValueDef,
 };
-pub use ops::{BinaryOp, Cond, LoadOp, StoreOp, TrapCode, UnaryOp, WideOp};
+pub use ops::{BinaryOp, Cond, Hint, LoadOp, StoreOp, TrapCode, UnaryOp, WideOp};
 pub use program::{
     Data, DataKind, DataReloc, Definition, Linkage, Program, Source, Symbol, SymbolId, Visibility,
 };

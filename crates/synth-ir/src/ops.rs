@@ -37,6 +37,27 @@ macro_rules! operators {
 pub(crate) use operators;
 
 operators! {
+    /// How often the first way of a branch is taken, as the program says
+    /// (`metadata.code.branch_hint`).
+    Hint {
+        /// Nearly always.
+        Likely = "likely",
+        /// Hardly ever.
+        Unlikely = "unlikely",
+    }
+}
+
+impl Hint {
+    /// The hint of a branch whose ways are exchanged.
+    pub fn opposite(self) -> Hint {
+        match self {
+            Hint::Likely => Hint::Unlikely,
+            Hint::Unlikely => Hint::Likely,
+        }
+    }
+}
+
+operators! {
     /// Operators of one value.
     UnaryOp {
         /// Leading zeros; 32 for 0.

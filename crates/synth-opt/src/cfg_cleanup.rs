@@ -82,7 +82,7 @@ fn fold(data: &InstData, constant: Option<i32>) -> Option<InstData> {
                 (0, _) => Some(InstData::Jump(default.clone())),
                 (1, [first, ..]) => {
                     let (then, other) = (default.clone(), first.clone());
-                    Some(InstData::Branch { cond: *index, then, other })
+                    Some(InstData::Branch { cond: *index, then, other, hint: None })
                 }
                 _ if used < targets.len() => {
                     let targets = targets[..used].to_vec();

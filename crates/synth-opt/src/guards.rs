@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 use synth_ir::cfg::{Cfg, DomTree, Loops};
 use synth_ir::entity::SecondaryMap;
-use synth_ir::{Block, BlockCall, Function, Inst, InstData, TrapCode, Value};
+use synth_ir::{Block, BlockCall, Function, Hint, Inst, InstData, TrapCode, Value};
 
 use crate::checks::{Fact, exact, join};
 use crate::{Context, Pass};
@@ -122,7 +122,8 @@ fn divide(func: &mut Function, block: Block, group: &Group) -> (Block, Block) {
         func.result(inst)
     });
     let (then, other) = (BlockCall::new(slow, []), BlockCall::new(rest, []));
-    func.append(block, InstData::Branch { cond, then, other }, loc);
+    // A check of a program that works does not fail.
+    func.append(block, InstData::Branch { cond, then, other, hint: Some(Hint::Unlikely) }, loc);
     (rest, slow)
 }
 

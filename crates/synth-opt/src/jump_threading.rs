@@ -19,7 +19,7 @@
 
 use synth_ir::cfg::Cfg;
 use synth_ir::entity::SecondaryMap;
-use synth_ir::{Block, BlockCall, Cond, Function, Inst, InstData, Value, ValueDef};
+use synth_ir::{Block, BlockCall, Cond, Function, Hint, Inst, InstData, Value, ValueDef};
 
 use crate::edit::Edges;
 use crate::{Context, Pass};
@@ -184,7 +184,12 @@ impl Threader {
         let Some(holds) = test.of_truth() else { return false };
         let way = |value: bool| self.lead(func, block, &call, value.into(), from);
         let (Some(then), Some(other)) = (way(holds), way(!holds)) else { return false };
-        func.insts[inst] = InstData::Branch { cond: passed, then, other };
+        let hint = match func.insts[func.terminator(block).unwrap_or(inst)] {
+            InstData::Branch { hint, .. } if !holds => hint.map(Hint::opposite),
+            InstData::Branch { hint, .. } => hint,
+            _ => None,
+        };
+        func.insts[inst] = InstData::Branch { cond: passed, then, other, hint };
         true
     }
 

@@ -112,7 +112,7 @@ impl Facts {
             let Some(above) = self.dom.immediate_dominator(at) else { break };
             if self.cfg.predecessors(at) == [above]
                 && let Some(terminator) = func.terminator(above)
-                && let InstData::Branch { cond, then, other } = &func.insts[terminator]
+                && let InstData::Branch { cond, then, other, .. } = &func.insts[terminator]
                 && then.block != other.block
             {
                 let here = self.known.chosen(func, *cond, count, then.block == at);

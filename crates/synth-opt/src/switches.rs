@@ -105,7 +105,7 @@ fn replace(
         };
         let next = other.block;
         let cond = compare(func, at, index, test, loc);
-        func.append(at, InstData::Branch { cond, then: test.then.clone(), other }, loc);
+        func.append(at, InstData::Branch { cond, then: test.then.clone(), other, hint: None }, loc);
         if i + 1 < tests.len() {
             func.layout.push(next);
             at = next;

@@ -8,8 +8,8 @@
 
 use synth_ir::{
     AbiType, BinaryOp, Block, BlockCall, Builder, Cond, Convention, Data, DataKind, DataReloc,
-    Definition, Function, InstData, Linkage, LoadOp, Program, Region, Signature, Slot, SlotData,
-    StoreOp, SymbolId, TrapCode, Type, UnaryOp, Value, WideOp,
+    Definition, Function, Hint, InstData, Linkage, LoadOp, Program, Region, Signature, Slot,
+    SlotData, StoreOp, SymbolId, TrapCode, Type, UnaryOp, Value, WideOp,
 };
 
 use synth_thumb::{TAIL_RETURNS, needs_tail_returns};
@@ -446,7 +446,8 @@ impl Generator<'_> {
         // Both may go straight to the end, with different arguments.
         let (then, first) = branch(self, skip & 1 != 0, b);
         let (other, second) = branch(self, skip & 2 != 0, b);
-        b.branch(cond, then, other);
+        let hint = *self.rng.pick(&[None, None, Some(Hint::Likely), Some(Hint::Unlikely)]);
+        b.hinted_branch(cond, then, other, hint);
         for block in [first, second].into_iter().flatten() {
             self.arm(b, scope, block, (merge, count));
         }

@@ -59,6 +59,6 @@ impl Tree<'_> {
             }
         };
         let (then, other) = (side(left), side(right));
-        self.func.append(block, InstData::Branch { cond, then, other }, self.loc);
+        self.func.append(block, InstData::Branch { cond, then, other, hint: None }, self.loc);
     }
 }

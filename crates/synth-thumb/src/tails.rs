@@ -183,6 +183,7 @@ impl Merger<'_> {
     fn unite(&mut self, blocks: &[u32], length: usize) -> u32 {
         let is_whole = |&&block: &&u32| block != 0 && self.insts(block).len() == length;
         let last = blocks[blocks.len() - 1];
+        let is_cold = blocks.iter().all(|&block| self.function.blocks[block as usize].is_cold);
         let place = match blocks.iter().rev().find(is_whole) {
             Some(&whole) => whole,
             None => {
@@ -196,6 +197,7 @@ impl Merger<'_> {
                 new
             }
         };
+        self.function.blocks[place as usize].is_cold = is_cold;
         for &block in blocks.iter().filter(|&&block| block != place) {
             let insts = &mut self.function.blocks[block as usize].insts;
             insts.truncate(insts.len() - length);

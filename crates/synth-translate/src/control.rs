@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use synth_ir::{Block, BlockCall, Cond, InstData, TrapCode, Value};
+use synth_ir::{Block, BlockCall, Cond, Hint, InstData, TrapCode, Value};
 use synth_wasm::{FuncType, Heap, TypedRef, ValType};
 use wasmparser::{BlockType, BrTable, Operator};
 
@@ -200,7 +200,7 @@ impl<'m> Translator<'_, 'm> {
         let cond = self.pop_i32()?;
         let entry = self.block;
         let (then, other) = (self.new_block(), self.new_block());
-        self.branch(cond, then, other);
+        self.branch(cond, then, other, self.hint());
         self.seal(then);
         self.seal(other);
         let first = self.stack.len().saturating_sub(sig.params.len());
@@ -314,15 +314,22 @@ impl<'m> Translator<'_, 'm> {
     }
 
     /// Ends the block with a conditional branch; both edges are recorded.
-    fn branch(&mut self, cond: Value, then: Block, other: Block) {
+    fn branch(&mut self, cond: Value, then: Block, other: Block, hint: Option<Hint>) {
         let data = InstData::Branch {
             cond,
             then: BlockCall::new(then, []),
             other: BlockCall::new(other, []),
+            hint,
         };
         let inst = self.effect(data);
         self.ssa.add_edge(self.block, inst, 0, then);
         self.ssa.add_edge(self.block, inst, 1, other);
+    }
+
+    /// What the module says of the branch that is being translated.
+    fn hint(&self) -> Option<Hint> {
+        let taken = self.env.module.branch_hints.get(&self.offset)?;
+        Some(if *taken { Hint::Likely } else { Hint::Unlikely })
     }
 
     /// The number of the frame that a branch of that depth leaves to.
@@ -365,14 +372,14 @@ impl<'m> Translator<'_, 'm> {
         let next = self.new_block();
         if let Kind::Function = self.frames[frame].kind {
             let exit = self.new_block();
-            self.branch(cond, exit, next);
+            self.branch(cond, exit, next, self.hint());
             self.seal(exit);
             self.enter(exit);
             self.leave_to(frame)?;
         } else {
             let args = self.top_values(self.frames[frame].label_types().len())?;
             self.with_label(frame, |t, label| {
-                t.branch(cond, label.block, next);
+                t.branch(cond, label.block, next, t.hint());
                 for (&phi, &arg) in label.phis.iter().zip(&args) {
                     t.ssa.push_arg(phi, arg);
                 }

@@ -12,6 +12,7 @@
 mod archive;
 mod const_expr;
 mod error;
+mod hints;
 mod module;
 mod names;
 mod object;

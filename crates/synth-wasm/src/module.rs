@@ -3,6 +3,7 @@
 //! Each index space lists the imports first, in order, then the definitions
 //! (core specification 2.5.1). All indices are in range.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use wasmparser::{BinaryReader, FunctionBody};
@@ -49,6 +50,9 @@ pub struct Module {
     pub names: Names,
     /// Custom sections in order, the name section included.
     pub customs: Vec<Custom>,
+    /// Whether the condition of an `if` or `br_if` is expected to hold, by its module
+    /// offset (`metadata.code.branch_hint`).
+    pub branch_hints: BTreeMap<u64, bool>,
     /// What the module says for a linker, if it has a `linking` section that
     /// can be read. See [`Module::check_relocations`].
     pub object: Option<Object>,

@@ -59,6 +59,7 @@ impl Module {
         }
         module.resolve_types();
         // Custom sections change nothing for whoever does not use them.
+        module.branch_hints = crate::hints::read(&module);
         match crate::object::read(&module, &sections) {
             Ok(object) => {
                 module.names.add_symbols(object.iter().flat_map(|object| &object.symbols));

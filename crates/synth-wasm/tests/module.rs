@@ -146,3 +146,57 @@ fn other_formats_are_named() {
         assert!(error.to_string().contains(format), "{error}");
     }
 }
+
+const HINTED: &str = r#"(module
+    (import "env" "f" (func $f))
+    (func (param i32) (local i64)
+        (@metadata.code.branch_hint "\00")
+        (if (local.get 0) (then (call $f)))
+        (block
+            (@metadata.code.branch_hint "\01")
+            (br_if 0 (local.get 0))
+            (br_if 0 (local.get 0)))))"#;
+
+/// Where the operators of that kind are, in a module with one body.
+fn places(m: &Module, wanted: &str) -> Vec<u64> {
+    let mut operators = m.body(1).unwrap().get_operators_reader().unwrap();
+    let mut found = vec![];
+    while !operators.eof() {
+        let (operator, offset) = operators.read_with_offset().unwrap();
+        found
+            .extend((synth_wasm::operator_name(&operator).to_string() == wanted).then_some(offset));
+    }
+    found
+}
+
+/// The offsets in the section count from the declaration of the locals.
+#[test]
+fn branch_hints() {
+    let m = Module::parse(HINTED.as_bytes()).unwrap();
+    let (ifs, branches) = (places(&m, "if"), places(&m, "br_if"));
+    assert_eq!((ifs.len(), branches.len()), (1, 2));
+    let expected = [(ifs[0], false), (branches[0], true)];
+    assert_eq!(m.branch_hints, std::collections::BTreeMap::from(expected));
+}
+
+/// A custom section has no say in what is valid (core specification 2.5, 5.5.3).
+#[test]
+fn malformed_branch_hints_are_ignored() {
+    let m = Module::parse(HINTED.as_bytes()).unwrap();
+    let custom = m.customs.iter().find(|c| c.name == "metadata.code.branch_hint").unwrap();
+    let bytes = m.bytes()[custom.range.clone()].to_vec();
+    // One function, number 1, with two hints: offset, length 1, value.
+    assert_eq!((&bytes[..3], bytes.len()), (&[1, 1, 2][..], 9));
+    let changed = |at: usize, value: u8| {
+        let mut bytes = m.bytes().to_vec();
+        bytes[custom.range.start + at] = value;
+        Module::parse(&bytes).unwrap().branch_hints
+    };
+    assert_eq!(changed(1, 0).len(), 0, "an import has no branches");
+    assert_eq!(changed(1, 77).len(), 0, "no such function");
+    assert_eq!(changed(5, 9).len(), 0, "no such value");
+    assert_eq!(changed(8, 9).len(), 0, "no such value");
+    assert_eq!(changed(2, 120).len(), 0, "not that many");
+    // A place without a branch: kept, and never asked for.
+    assert_eq!(changed(3, 100).len(), 2);
+}

@@ -233,7 +233,7 @@ impl<'p> Interpreter<'p> {
             | TailCall { .. }
             | TailCallIndirect { .. }) => return self.start_call(frame, data),
             Jump(call) => frame.branch(call),
-            Branch { cond, then, other } => {
+            Branch { cond, then, other, .. } => {
                 let taken = frame.word(*cond) != 0;
                 frame.branch(if taken { then } else { other });
             }

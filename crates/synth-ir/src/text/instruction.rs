@@ -6,7 +6,7 @@ use super::parse::{ParseError, Symbols};
 use crate::atomic::{AtomicOp, AtomicWidth, SystemOp};
 use crate::float::FloatOp;
 use crate::function::{Block, BlockCall, Function, InstData, Region, Slot, Value};
-use crate::ops::{BinaryOp, Cond, LoadOp, StoreOp, TrapCode, UnaryOp, WideOp};
+use crate::ops::{BinaryOp, Cond, Hint, LoadOp, StoreOp, TrapCode, UnaryOp, WideOp};
 use crate::types::Type;
 
 /// An instruction and the types of its results.
@@ -226,6 +226,18 @@ fn parse_block_call(line: &mut Line<'_>) -> Result<BlockCall, ParseError> {
     Ok(BlockCall { block, args })
 }
 
+/// `, likely` or `, unlikely`, if a branch has it.
+fn parse_hint(line: &mut Line<'_>) -> Result<Option<Hint>, ParseError> {
+    if !line.eat(',') {
+        return Ok(None);
+    }
+    let word = line.word("a hint")?;
+    match Hint::from_name(word) {
+        Some(hint) => Ok(Some(hint)),
+        None => line.error(format!("'{word}' is not a hint")),
+    }
+}
+
 fn parse_terminator(line: &mut Line<'_>, word: &str) -> Result<ParsedInst, ParseError> {
     none(match word {
         "jump" => InstData::Jump(parse_block_call(line)?),
@@ -234,7 +246,8 @@ fn parse_terminator(line: &mut Line<'_>, word: &str) -> Result<ParsedInst, Parse
             line.expect(',')?;
             let then = parse_block_call(line)?;
             line.expect(',')?;
-            InstData::Branch { cond, then, other: parse_block_call(line)? }
+            let other = parse_block_call(line)?;
+            InstData::Branch { cond, then, other, hint: parse_hint(line)? }
         }
         "switch" => {
             let [index] = values(line)?;

@@ -49,7 +49,7 @@
 //!   v7 = const -1
 //!   v8 = slot_addr slot0
 //!   store.i8 stack[v8], v7
-//!   branch v0, b1(v6), b2
+//!   branch v0, b1(v6), b2, unlikely
 //! b1(v9: i32):
 //!   v10 = call @report(v9): (i32) -> (i32)
 //!   v11 = call_indirect v10(): () -> (i64)

@@ -299,7 +299,10 @@ impl FunctionText<'_> {
                 self.call(f, args, &self.func.sigs[*sig])
             }
             Jump(call) => write!(f, "jump {call}"),
-            Branch { cond, then, other } => write!(f, "branch {cond}, {then}, {other}"),
+            Branch { cond, then, other, hint } => {
+                write!(f, "branch {cond}, {then}, {other}")?;
+                hint.map_or(Ok(()), |hint| write!(f, ", {hint}"))
+            }
             Switch { index, targets, default } => {
                 write!(f, "switch {index}, [")?;
                 list(f, targets, |f, call| write!(f, "{call}"))?;

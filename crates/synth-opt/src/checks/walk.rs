@@ -166,7 +166,7 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let fact = match *data {
-                InstData::Branch { cond, ref then, ref other } if then.block != other.block => {
+                InstData::Branch { cond, ref then, ref other, .. } if then.block != other.block => {
                     self.fact_if(func, cond, number == 0)
                 }
                 _ => None,

@@ -94,5 +94,5 @@ fn branch(func: &mut Function, block: Block, found: &Move, near: Block, far: Blo
     let most = value(InstData::Const(size.wrapping_mul(2).wrapping_neg()));
     let cond = value(InstData::Compare { cond: Cond::ULe, args: [further, most] });
     let (then, other) = (BlockCall::new(far, []), BlockCall::new(near, []));
-    func.append(block, InstData::Branch { cond, then, other }, loc);
+    func.append(block, InstData::Branch { cond, then, other, hint: None }, loc);
 }

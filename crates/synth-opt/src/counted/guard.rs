@@ -2,7 +2,7 @@
 //! fails in some turn.
 
 use synth_ir::{
-    BinaryOp, Block, BlockCall, Cond, Function, Inst, InstData, SourceLoc, TrapCode, Value,
+    BinaryOp, Block, BlockCall, Cond, Function, Hint, Inst, InstData, SourceLoc, TrapCode, Value,
 };
 
 use super::{Number, Plan, Test};
@@ -170,7 +170,12 @@ impl Writer<'_> {
     fn branch(&mut self, cond: Value, slow: &BlockCall) {
         let next = new_block(self.func);
         let other = BlockCall::new(next, []);
-        self.append_only(InstData::Branch { cond, then: slow.clone(), other });
+        self.append_only(InstData::Branch {
+            cond,
+            then: slow.clone(),
+            other,
+            hint: Some(Hint::Unlikely),
+        });
         self.block = next;
         self.chain.push(next);
     }

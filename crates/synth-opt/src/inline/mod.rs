@@ -7,7 +7,9 @@
 //! COMDAT one, and none that was placed in another section than its caller; a
 //! function that calls itself, or allocates stack memory as it runs, is not.
 //! Of functions with loops only small ones go where only some turns of a loop
-//! come by: the values of that loop would lose their registers to them.
+//! come by: the values of that loop would lose their registers to them. Behind
+//! an unlikely way (`metadata.code.branch_hint`) only what makes the program
+//! smaller is inlined.
 //!
 //! A tail call in what is inlined at another one stays; elsewhere it becomes a
 //! call, since the frame of the caller is needed in any case.
@@ -18,7 +20,7 @@ mod splice;
 
 use synth_ir::cfg::{Cfg, DomTree, Loops};
 use synth_ir::entity::SecondaryMap;
-use synth_ir::{Block, Definition, Function, Inst, InstData, Linkage, Program, SymbolId};
+use synth_ir::{Block, Definition, Function, Hint, Inst, InstData, Linkage, Program, SymbolId};
 
 use crate::Change;
 use splice::Splicer;
@@ -38,6 +40,11 @@ struct Budget {
     caller: usize,
 }
 
+/// A callee that is no larger than its calls.
+const TINY: usize = 3;
+/// Branches above a block that are asked whether they are likely.
+const BRANCHES: usize = 16;
+
 /// Inlines for cycles.
 pub fn for_speed(program: &mut Program) -> Change {
     run(program, Budget { small: 24, per_argument: 1, single: 300, nested: 75, caller: 3000 })
@@ -45,7 +52,7 @@ pub fn for_speed(program: &mut Program) -> Change {
 
 /// Inlines where that makes the program smaller.
 pub fn for_size(program: &mut Program) -> Change {
-    run(program, Budget { small: 3, per_argument: 1, single: 400, nested: 200, caller: 1000 })
+    run(program, Budget { small: TINY, per_argument: 1, single: 400, nested: 200, caller: 1000 })
 }
 
 fn run(program: &mut Program, budget: Budget) -> Change {
@@ -92,6 +99,20 @@ impl Flow {
         let Some(header) = self.loops.header(block) else { return false };
         let mut back = self.cfg.predecessors(header).iter();
         back.any(|&from| self.dom.dominates(header, from) && !self.dom.dominates(block, from))
+    }
+
+    /// Whether the program says that it hardly ever comes to a block.
+    fn is_unlikely(&self, func: &Function, block: Block) -> bool {
+        let above = std::iter::successors(Some(block), |&at| self.dom.immediate_dominator(at));
+        above.take(BRANCHES).any(|at| {
+            let [from] = self.cfg.predecessors(at) else { return false };
+            let last = func.terminator(*from).map(|inst| &func.insts[inst]);
+            let Some(InstData::Branch { then, other, hint: Some(hint), .. }) = last else {
+                return false;
+            };
+            let unlikely = if *hint == Hint::Likely { other } else { then };
+            then.block != other.block && unlikely.block == at
+        })
     }
 }
 
@@ -205,7 +226,8 @@ fn inline_into(
             data.for_each_arg(|_| args += 1);
             let Some(body) = bodies[callee].filter(|_| callee != caller) else { continue };
             let Body { size, loops } = body;
-            let small = budget.small + budget.per_argument * args;
+            let small = if around.is_unlikely(func, block) { TINY } else { budget.small };
+            let small = small + budget.per_argument * args;
             let limit = match (references[callee], loops && around.is_rare(block)) {
                 (1, false) => budget.single,
                 (1, true) => budget.nested,

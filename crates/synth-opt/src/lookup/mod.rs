@@ -237,7 +237,7 @@ impl Choice {
         let inside = self.is_inside(&mut b);
         let lookup = b.func.blocks.push(BlockData::default());
         let then = BlockCall::new(lookup, []);
-        b.push(InstData::Branch { cond: inside, then, other: self.default.clone() });
+        b.push(InstData::Branch { cond: inside, then, other: self.default.clone(), hint: None });
         // Behind the branch.
         let place = b.func.layout.iter().position(|&at| at == block).map_or(0, |at| at + 1);
         b.func.layout.insert(place, lookup);

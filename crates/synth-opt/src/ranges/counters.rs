@@ -145,7 +145,7 @@ fn is_inside(flow: &Flow, header: Block, block: Block) -> bool {
 
 /// What holds when a branch takes an edge.
 fn taken_if(func: &Function, (terminator, successor): (Inst, u32)) -> Option<Test> {
-    let InstData::Branch { cond: value, ref then, ref other } = func.insts[terminator] else {
+    let InstData::Branch { cond: value, ref then, ref other, .. } = func.insts[terminator] else {
         return None;
     };
     if then.block == other.block {

@@ -37,7 +37,9 @@ mod rules {
 
 use synth_ir::cfg::Cfg;
 use synth_ir::interp::Val;
-use synth_ir::{BinaryOp, Function, Inst, InstData, SourceLoc, StoreOp, Type, UnaryOp, Value};
+use synth_ir::{
+    BinaryOp, Function, Hint, Inst, InstData, SourceLoc, StoreOp, Type, UnaryOp, Value,
+};
 
 use crate::edit::Replacements;
 use crate::{Context, Pass};
@@ -180,11 +182,12 @@ impl Simplifier<'_> {
         let mut data = self.func.insts[inst].clone();
         let changed = match &mut data {
             InstData::TrapIf { cond, .. } => self.simplify_truth(cond),
-            InstData::Branch { cond, then, other } => {
+            InstData::Branch { cond, then, other, hint } => {
                 let mut changed = self.simplify_truth(cond);
                 while let Some(opposite) = rules::constructor_negated(self, *cond) {
                     *cond = opposite;
                     std::mem::swap(then, other);
+                    *hint = hint.map(Hint::opposite);
                     self.simplify_truth(cond);
                     changed = true;
                 }

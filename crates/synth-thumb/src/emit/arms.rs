@@ -24,11 +24,13 @@ impl Emitter<'_> {
         let insts = &self.function.blocks[label.0 as usize].insts;
         let (last, arm) = insts.split_last()?;
         let MInst::Jump(join) = &last.inst else { return None };
+        // An arm that is hardly ever executed costs nothing where it stands elsewhere.
+        let is_cold = self.function.blocks[label.0 as usize].is_cold && !self.prefers_size();
         let makes_frame = self.wrap.is_some_and(|wrap| wrap.door == label.0);
         let fits = self.references[label.0 as usize] == 1
             && !makes_frame
             && !self.placed[label.0 as usize]
-            && arm.len() <= LONGEST
+            && arm.len() <= if is_cold { 1 } else { LONGEST }
             && arm.iter().all(|l| !l.inst.reads_flags() && !l.inst.writes_flags());
         fits.then_some((arm, self.forward.label(join.block)))
     }

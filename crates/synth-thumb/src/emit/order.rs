@@ -1,5 +1,6 @@
 //! The order of blocks: what does not belong to a loop stands behind it, so
-//! that the way round the loop falls through.
+//! that the way round the loop falls through; what is hardly ever executed
+//! stands at the end, so that nothing else jumps around it.
 
 use super::control::Forward;
 use crate::mach::{MFunction, MInst};
@@ -27,6 +28,16 @@ pub(super) fn run(function: &MFunction, forward: &Forward, order: &mut Vec<u32>)
             range.into_iter().partition(|&block| is_in(function, block, l));
         new.splice(first..=last, members.into_iter().chain(others));
     }
+    if tables_reach(function, forward, &new) {
+        *order = new;
+    }
+}
+
+/// Places what the program hardly ever comes to at the end.
+pub(super) fn place_cold(function: &MFunction, forward: &Forward, order: &mut Vec<u32>) {
+    let (cold, mut new): (Vec<u32>, Vec<u32>) =
+        order.iter().partition(|&&block| function.blocks[block as usize].is_cold);
+    new.extend(cold);
     if tables_reach(function, forward, &new) {
         *order = new;
     }

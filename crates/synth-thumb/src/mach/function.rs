@@ -34,6 +34,9 @@ pub struct MBlock {
     /// How often it is executed for each call of the function, by a guess, in units of
     /// 1 / [`ONCE`].
     pub frequency: u64,
+    /// Whether the program hardly ever comes here, so that other code should not have
+    /// to jump around it.
+    pub is_cold: bool,
 }
 
 /// The frequency of what is executed once.

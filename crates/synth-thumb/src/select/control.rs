@@ -59,9 +59,11 @@ impl Lower<'_> {
             let first = self.index_of(block) as usize;
             self.out.blocks[first].inner = number(block);
             self.out.blocks[first].frequency = frequencies.of(block);
+            self.out.blocks[first].is_cold = frequencies.is_cold(block);
             let edges = self.edges(block);
             for (i, share) in frequencies.shares(block, &edges).into_iter().enumerate() {
-                self.out.blocks[first + 1 + i].frequency = share;
+                let edge = &mut self.out.blocks[first + 1 + i];
+                (edge.frequency, edge.is_cold) = share;
             }
             for (i, edge) in edges.iter().enumerate() {
                 // An edge is in a loop if both its ends are.
@@ -115,7 +117,7 @@ impl Lower<'_> {
                 let target = self.edge_target(call);
                 self.emit(MInst::Jump(target));
             }
-            InstData::Branch { cond, then, other } => {
+            InstData::Branch { cond, then, other, .. } => {
                 if then == other {
                     let target = self.edge_target(then);
                     self.emit(MInst::Jump(target));

@@ -3,15 +3,16 @@
 //! Wu and Larus ("Static branch frequency and program profile analysis", 1994).
 //!
 //! A loop goes round eight times, so the way out of it is taken as rarely; a way to a
-//! trap is hardly ever taken; of all other ways one is as good as another, so that a
-//! block that is one of fifty cases counts a fiftieth of what the switch does.
+//! trap is hardly ever taken, nor is one that the program calls unlikely
+//! (`metadata.code.branch_hint`); of all other ways one is as good as another, so that
+//! a block that is one of fifty cases counts a fiftieth of what the switch does.
 
 use std::collections::BTreeMap;
 
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 use synth_ir::cfg::{Cfg, DomTree, Loops};
 use synth_ir::entity::SecondaryMap;
-use synth_ir::{Block, BlockCall, Function, InstData, Value};
+use synth_ir::{Block, BlockCall, Function, Hint, InstData, Value};
 
 use crate::mach::ONCE;
 
@@ -26,7 +27,7 @@ const DEEPEST: u32 = 6;
 /// How often a way is taken, beside others.
 #[derive(Clone, Copy)]
 enum Way {
-    Trap = 1,
+    Rare = 1,
     Leaving = 8,
     Other = 64,
 }
@@ -36,6 +37,8 @@ pub(super) struct Frequencies<'a> {
     func: &'a Function,
     loops: &'a Loops,
     blocks: SecondaryMap<Block, u64>,
+    /// Blocks that some way leads to whose parts are not all rare.
+    warm: SecondaryMap<Block, bool>,
 }
 
 impl<'a> Frequencies<'a> {
@@ -45,19 +48,23 @@ impl<'a> Frequencies<'a> {
         dom: &DomTree,
         loops: &'a Loops,
     ) -> Frequencies<'a> {
-        let mut frequencies = Frequencies { func, loops, blocks: SecondaryMap::new() };
+        let (blocks, warm) = (SecondaryMap::new(), SecondaryMap::new());
+        let mut frequencies = Frequencies { func, loops, blocks, warm };
         frequencies.blocks.resize(func.blocks.len());
         frequencies.blocks[func.entry()] = ONCE;
+        frequencies.warm[func.entry()] = true;
         for &block in cfg.reverse_postorder() {
             // All edges but those that close a loop have been followed.
             let most = ONCE * TURNS.pow(loops.depth(block).min(DEEPEST));
             let turns = if loops.header(block) == Some(block) { TURNS } else { 1 };
             let frequency = (frequencies.blocks[block] * turns).clamp(1, most);
             frequencies.blocks[block] = frequency;
-            for (target, share) in frequencies.edges(block) {
+            let warm = frequencies.warm[block];
+            for (target, way, share) in frequencies.edges(block) {
                 if !dom.dominates(target, block) {
                     frequencies.blocks[target] += share;
                 }
+                frequencies.warm[target] |= warm && !matches!(way, Way::Rare);
             }
         }
         frequencies
@@ -67,40 +74,63 @@ impl<'a> Frequencies<'a> {
         self.blocks[block]
     }
 
-    /// Where a block goes, and how often.
-    fn edges(&self, block: Block) -> SmallVec<[(Block, u64); 2]> {
-        let targets = self.func.successors(block);
-        let ways = targets.iter().map(|&target| self.way(block, target) as u64);
-        let all = ways.clone().sum::<u64>().max(1);
-        let frequency = self.blocks[block];
-        let share = |way: u64| {
-            let even = frequency * way / all;
-            (even + even / UNEVEN).max(1)
-        };
-        targets.iter().copied().zip(ways.map(share)).collect()
+    /// Whether the program hardly ever comes to a block.
+    pub(super) fn is_cold(&self, block: Block) -> bool {
+        !self.warm[block]
     }
 
-    /// How often each of these is taken that are the distinct edges of a block.
-    pub(super) fn shares(&self, block: Block, edges: &[BlockCall]) -> SmallVec<[u64; 2]> {
+    /// Where a block goes, and how often.
+    fn edges(&self, block: Block) -> SmallVec<[(Block, Way, u64); 2]> {
+        let targets = self.func.successors(block);
+        let ways = self.ways(block, &targets);
+        let all = ways.iter().map(|&way| way as u64).sum::<u64>().max(1);
+        let frequency = self.blocks[block];
+        let share = |way: Way| {
+            let even = frequency * way as u64 / all;
+            (even + even / UNEVEN).max(1)
+        };
+        let each = targets.iter().zip(ways);
+        each.map(|(&target, way)| (target, way, share(way))).collect()
+    }
+
+    /// How often each of these is taken that are the distinct edges of a block, and
+    /// whether hardly ever.
+    pub(super) fn shares(&self, block: Block, edges: &[BlockCall]) -> SmallVec<[(u64, bool); 2]> {
+        let cold = self.is_cold(block);
+        let is_cold = |way| cold || matches!(way, Way::Rare);
         let each = self.edges(block);
         if edges.len() == each.len() {
-            return each.into_iter().map(|(_, share)| share).collect();
+            return each.into_iter().map(|(_, way, share)| (share, is_cold(way))).collect();
         }
-        let mut shares: BTreeMap<(Block, &[Value]), u64> = BTreeMap::new();
+        let mut shares: BTreeMap<(Block, &[Value]), (u64, bool)> = BTreeMap::new();
         if let Some(inst) = self.func.terminator(block).filter(|_| !edges.is_empty()) {
             let calls = self.func.insts[inst].successors();
-            for (call, (_, share)) in calls.into_iter().zip(each) {
-                *shares.entry((call.block, &call.args)).or_default() += share;
+            for (call, (_, way, share)) in calls.into_iter().zip(each) {
+                let sum = shares.entry((call.block, &call.args)).or_insert((0, true));
+                *sum = (sum.0 + share, sum.1 && is_cold(way));
             }
         }
         let of = |edge: &BlockCall| shares.get(&(edge.block, &*edge.args)).copied();
-        edges.iter().map(|edge| of(edge).unwrap_or(1)).collect()
+        edges.iter().map(|edge| of(edge).unwrap_or((1, cold))).collect()
+    }
+
+    /// How the ways from a block are taken; the last word is the program's.
+    fn ways(&self, block: Block, targets: &[Block]) -> SmallVec<[Way; 2]> {
+        let ways = targets.iter().map(|&target| self.way(block, target));
+        let terminator = self.func.terminator(block).map(|inst| &self.func.insts[inst]);
+        match terminator {
+            Some(InstData::Branch { hint: Some(hint), .. }) => match hint {
+                Hint::Likely => smallvec![Way::Other, Way::Rare],
+                Hint::Unlikely => smallvec![Way::Rare, Way::Other],
+            },
+            _ => ways.collect(),
+        }
     }
 
     fn way(&self, block: Block, target: Block) -> Way {
         let last = self.func.terminator(target).map(|inst| &self.func.insts[inst]);
         if matches!(last, Some(InstData::Trap(_))) {
-            return Way::Trap;
+            return Way::Rare;
         }
         match self.loops.header(block) {
             Some(header) if !self.is_within(header, target) => Way::Leaving,
@@ -120,10 +150,41 @@ mod tests {
     use super::*;
     use synth_ir::Program;
 
+    fn with_frequencies<T>(text: &str, f: impl FnOnce(&Function, &Frequencies<'_>) -> T) -> T {
+        let program = Program::parse(text).unwrap();
+        let (_, func) = program.functions().next().unwrap();
+        let cfg = Cfg::new(func);
+        let dom = DomTree::new(func, &cfg);
+        let loops = Loops::new(&cfg, &dom);
+        f(func, &Frequencies::new(func, &cfg, &dom, &loops))
+    }
+
+    /// What an unlikely way leads to alone is cold, where it joins others is not.
+    #[test]
+    fn hints_have_the_last_word() {
+        let text = "global func @f(i32) -> (i32) {
+b0(v0: i32):
+  branch v0, b1, b3(v0), unlikely
+b1:
+  branch v0, b2, b3(v0)
+b2:
+  jump b3(v0)
+b3(v1: i32):
+  return v1
+}
+";
+        with_frequencies(text, |func, frequencies| {
+            let of = |n: usize| frequencies.of(func.layout[n]);
+            let cold = |n: usize| frequencies.is_cold(func.layout[n]);
+            // A 65th, and of that a half, each at least 1.
+            assert_eq!([of(0), of(1), of(2)], [64, 1, 1]);
+            assert_eq!([0, 1, 2, 3].map(cold), [false, true, true, false]);
+        });
+    }
+
     #[test]
     fn ways_share_what_their_block_is_executed() {
-        let program = Program::parse(
-            "global func @f(i32) -> (i32) {
+        let text = "global func @f(i32) -> (i32) {
 b0(v0: i32):
   jump b1(v0)
 b1(v1: i32):
@@ -139,15 +200,11 @@ b4:
 b5:
   trap unreachable
 }
-",
-        )
-        .unwrap();
-        let (_, func) = program.functions().next().unwrap();
-        let cfg = Cfg::new(func);
-        let dom = DomTree::new(func, &cfg);
-        let loops = Loops::new(&cfg, &dom);
-        let frequencies = Frequencies::new(func, &cfg, &dom, &loops);
-        let of: Vec<u64> = func.layout.iter().map(|&block| frequencies.of(block)).collect();
+";
+        let of = |func: &Function, frequencies: &Frequencies<'_>| -> Vec<u64> {
+            func.layout.iter().map(|&block| frequencies.of(block)).collect()
+        };
+        let of = with_frequencies(text, of);
         // b1: eight turns. b2, b3: 64 of 64 + 64 + 8 parts, and an eighth of that.
         // b4: 8 of these parts. b5: 1 of 65 parts.
         assert_eq!(of, [64, 512, 240 + 30, 240 + 30, 30 + 3, 4]);

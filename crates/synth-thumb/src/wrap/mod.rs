@@ -128,6 +128,8 @@ impl Door {
             let new = function.blocks.len() as u32;
             let copy = copy(&mut function, block);
             function.blocks.push(copy);
+            // The first one is reached through the door only.
+            function.blocks[block as usize].is_cold |= function.blocks[door as usize].is_cold;
             framed.push(false);
             for &from in graph.predecessors(block).iter().filter(|&&from| !framed[from as usize]) {
                 let last = function.blocks[from as usize].insts.last_mut();
@@ -149,7 +151,8 @@ fn is_native(insts: &[Located]) -> bool {
 /// A copy of a block, in which what it defines has new registers if those are
 /// virtual.
 fn copy(function: &mut MFunction, block: u32) -> MBlock {
-    let MBlock { mut params, mut insts, frequency, .. } = function.blocks[block as usize].clone();
+    let MBlock { mut params, mut insts, frequency, is_cold, .. } =
+        function.blocks[block as usize].clone();
     let mut renamed: Vec<(Reg, Reg)> = vec![];
     let mut define = |reg: &mut Reg, renamed: &mut Vec<(Reg, Reg)>| {
         if reg.as_virtual().is_some() {
@@ -168,7 +171,7 @@ fn copy(function: &mut MFunction, block: u32) -> MBlock {
             }
         });
     }
-    MBlock { params, insts, inner: None, is_edge: false, frequency }
+    MBlock { params, insts, inner: None, is_edge: false, frequency, is_cold }
 }
 
 /// Whether an instruction names something of the frame.
