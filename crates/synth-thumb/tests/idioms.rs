@@ -109,6 +109,7 @@ const IDIOMS: &[[&str; 4]] = &[
     ["borrow in place of a comparison", "bit_tests", "wrap", "subs r0, r1, #1"],
     ["comparison under a condition", "joined", "both_equal", "cmpeq.w r1, #4294967295"],
     ["IT for a selection", "conditions", "maximum", "movle r0, r1"],
+    ["addition under a condition", "conditional", "add_if", "addgt r0, r0, r1"],
     ["IT for short arms", "forms", "short_arm", "itte lt"],
     ["operation under a condition", "extended", "bit_by_sign", "addmi r0, r0, r1"],
     ["TBH", "far_arms", "far_arms", "tbh [pc, r0, lsl #1]"],
