@@ -6,10 +6,9 @@
 //! it. Only a definition that this object decides on is inlined: no weak or
 //! COMDAT one, and none that was placed in another section than its caller; a
 //! function that calls itself, or allocates stack memory as it runs, is not.
-//! Of functions with loops only small ones go where only some turns of a loop
-//! come by: the values of that loop would lose their registers to them. Behind
-//! an unlikely way (`metadata.code.branch_hint`) only what makes the program
-//! smaller is inlined.
+//! Only small ones go where some turns of a loop alone come by: the values of that
+//! loop would lose their registers to what has many of its own. Behind an unlikely
+//! way (`metadata.code.branch_hint`) only what makes the program smaller is inlined.
 //!
 //! A tail call in what is inlined at another one stays; elsewhere it becomes a
 //! call, since the frame of the caller is needed in any case.
@@ -34,7 +33,7 @@ struct Budget {
     per_argument: usize,
     /// The only call of a function is replaced up to this size.
     single: usize,
-    /// The only call of a function with a loop, in some turns of a loop.
+    /// The only call of a function, where it is in some turns of a loop.
     nested: usize,
     /// What a caller may grow to; beyond, nothing is inlined into it.
     caller: usize,
@@ -57,23 +56,15 @@ pub fn for_size(program: &mut Program) -> Change {
 
 fn run(program: &mut Program, budget: Budget) -> Change {
     let references = count_references(program);
-    let mut bodies: SecondaryMap<SymbolId, Option<Body>> = SecondaryMap::new();
+    // Of what may be inlined.
+    let mut sizes: SecondaryMap<SymbolId, Option<usize>> = SecondaryMap::new();
     let mut changed = false;
     for caller in callees_first(program) {
-        changed |= inline_into(program, caller, &budget, &references, &bodies);
+        changed |= inline_into(program, caller, &budget, &references, &sizes);
         let Some(func) = program.function(caller) else { continue };
-        bodies[caller] = is_inlinable(program, caller, func)
-            .then(|| Body { size: size(func), loops: Flow::new(func).has_loops() });
+        sizes[caller] = is_inlinable(program, caller, func).then(|| size(func));
     }
     Change { changed, ..Change::default() }
-}
-
-/// A function that may be inlined.
-#[derive(Clone, Copy)]
-struct Body {
-    size: usize,
-    /// Whether it has a loop.
-    loops: bool,
 }
 
 struct Flow {
@@ -88,10 +79,6 @@ impl Flow {
         let dom = DomTree::new(func, &cfg);
         let loops = Loops::new(&cfg, &dom);
         Flow { cfg, dom, loops }
-    }
-
-    fn has_loops(&self) -> bool {
-        self.loops.headers().next().is_some()
     }
 
     /// Whether a block is in a loop, but not in each of its turns.
@@ -212,7 +199,7 @@ fn inline_into(
     caller: SymbolId,
     budget: &Budget,
     references: &SecondaryMap<SymbolId, u32>,
-    bodies: &SecondaryMap<SymbolId, Option<Body>>,
+    sizes: &SecondaryMap<SymbolId, Option<usize>>,
 ) -> bool {
     let Some(func) = program.function(caller) else { return false };
     let mut room = budget.caller.saturating_sub(size(func));
@@ -224,11 +211,10 @@ fn inline_into(
             let (Some(callee), Some(sig)) = (data.callee(), data.call_sig()) else { continue };
             let mut args = 0;
             data.for_each_arg(|_| args += 1);
-            let Some(body) = bodies[callee].filter(|_| callee != caller) else { continue };
-            let Body { size, loops } = body;
+            let Some(size) = sizes[callee].filter(|_| callee != caller) else { continue };
             let small = if around.is_unlikely(func, block) { TINY } else { budget.small };
             let small = small + budget.per_argument * args;
-            let limit = match (references[callee], loops && around.is_rare(block)) {
+            let limit = match (references[callee], around.is_rare(block)) {
                 (1, false) => budget.single,
                 (1, true) => budget.nested,
                 _ => small,
