@@ -40,6 +40,7 @@ mod tail_call;
 mod tails;
 mod target;
 pub mod timing;
+mod words;
 mod wrap;
 mod write_back;
 

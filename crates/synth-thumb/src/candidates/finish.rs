@@ -7,7 +7,7 @@ use crate::mach::MFunction;
 use crate::regalloc::{self, RegisterSet};
 use crate::{
     align, back_edges, compares, emit, frame, held, indexed, multiple, nearby, promote, schedule,
-    tails, wrap, write_back,
+    tails, words, wrap, write_back,
 };
 
 /// Code, and the registers that it writes.
@@ -72,6 +72,8 @@ impl Way {
 #[derive(Clone)]
 struct Allocated {
     function: MFunction,
+    /// Slots that were there before.
+    slots: usize,
     written: regalloc::Written,
     frame: frame::Frame,
 }
@@ -82,17 +84,16 @@ fn allocate(selected: &MFunction, way: Way, options: &Options) -> Result<Allocat
     let (mut function, written) = way.run(selected, options)?;
     if options.effort != Effort::First {
         wrap::join(&mut function);
+        words::unite(&mut function, slots);
         held::run(&mut function, slots);
     }
     let frame = frame::Frame::new(&function, written)?;
-    Ok(Allocated { function, written, frame })
+    Ok(Allocated { function, slots, written, frame })
 }
 
 /// What an allocation was made for.
 pub(super) struct Source {
     allocated: Allocated,
-    /// Slots that were there before.
-    slots: usize,
     set: RegisterSet,
 }
 
@@ -101,7 +102,8 @@ pub(super) fn promoted(
     source: Source,
     options: &Options,
 ) -> Option<Result<Finished, CompileError>> {
-    let Source { mut allocated, slots, set } = source;
+    let Source { mut allocated, set } = source;
+    let slots = allocated.slots;
     let fixed = allocated.function.has_frame_pointer();
     let set = if fixed { set.without_frame_pointer() } else { set };
     let registers = registers(set, allocated.written);
@@ -143,14 +145,18 @@ pub(super) fn finish(
         allocated.frame.keep_scratch();
     }
     let has_loops = options.effort == Effort::Best && !allocated.function.loops.is_empty();
-    let slots = selected.slots.len();
-    let source = has_loops.then(|| Source { allocated: allocated.clone(), slots, set });
+    let source = has_loops.then(|| Source { allocated: allocated.clone(), set });
     Ok(Finished { source, ..complete(allocated, options)? })
 }
 
 /// All that follows on allocation.
 fn complete(allocated: Allocated, options: &Options) -> Result<Finished, CompileError> {
-    let Allocated { mut function, mut written, mut frame } = allocated;
+    let Allocated { mut function, slots, mut written, mut frame } = allocated;
+    if options.effort != Effort::First && words::share(&mut function, slots) {
+        let scratch = frame.scratch;
+        frame = frame::Frame::new(&function, written)?;
+        frame.scratch = scratch;
+    }
     back_edges::run(&mut function);
     nearby::run(&mut function, options);
     compares::run(&mut function);

@@ -8,7 +8,8 @@
 //! - a definition of what its register holds is removed;
 //! - of what another register holds, it becomes a copy where that is shorter
 //!   or faster;
-//! - a spilled word that nobody loads any more is not stored.
+//! - a spilled word that nobody loads any more, or that holds the value already, is
+//!   not stored.
 //!
 //! The analysis is optimistic: edges that were not reached yet do not count.
 //! So nothing is changed unless it has come to an end.
@@ -52,6 +53,9 @@ enum Change {
 
 /// What can be done about an instruction before which `state` holds.
 fn change(entries: &Entries, state: &State, inst: &MInst) -> Change {
+    if entries.is_stored(state, inst) {
+        return Change::Remove;
+    }
     let Some((rd, held)) = entries.defines(state, inst) else { return Change::None };
     if index(rd).is_some_and(|rd| state[rd] == Some(held)) {
         return Change::Remove;

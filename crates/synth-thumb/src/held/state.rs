@@ -136,6 +136,15 @@ impl Entries {
         }
     }
 
+    /// Whether an instruction stores what its word holds already.
+    pub(super) fn is_stored(&self, state: &State, inst: &MInst) -> bool {
+        let MInst::Store { width: Width::Word, rt, mode } = *inst else { return false };
+        match (self.place(mode), index(rt)) {
+            (Some(place), Some(rt)) => state[place].is_some() && state[place] == state[rt],
+            _ => false,
+        }
+    }
+
     /// Where an instruction that only moves a value puts it, and where it is.
     fn moves(&self, inst: &MInst) -> Option<(usize, usize)> {
         match *inst {
