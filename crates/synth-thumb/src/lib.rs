@@ -26,6 +26,7 @@ pub mod mach;
 mod multiple;
 mod nearby;
 mod outline;
+mod powers;
 mod promote;
 mod pure;
 mod regalloc;

@@ -6,8 +6,8 @@ use crate::compile::{CompileError, Draft, Effort, Options, Prefer};
 use crate::mach::MFunction;
 use crate::regalloc::{self, RegisterSet};
 use crate::{
-    align, back_edges, compares, emit, frame, held, indexed, multiple, nearby, promote, schedule,
-    tails, words, wrap, write_back,
+    align, back_edges, compares, emit, frame, held, indexed, multiple, nearby, powers, promote,
+    schedule, tails, words, wrap, write_back,
 };
 
 /// Code, and the registers that it writes.
@@ -165,6 +165,7 @@ fn complete(allocated: Allocated, options: &Options) -> Result<Finished, Compile
         indexed::run(&mut function);
         schedule::run(&mut function);
     }
+    powers::run(&mut function);
     if options.stack_limit.is_some() && frame.total() > emit::SMALL_FRAME && frame.saved == 0 {
         // The check needs a register.
         written.core |= 1 << 4;
