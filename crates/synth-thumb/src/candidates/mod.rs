@@ -9,7 +9,7 @@ use synth_ir::Function;
 use crate::coloring::Attempt;
 use crate::compile::{CompileError, Draft, Effort, Options, Prefer};
 use crate::hoist::Plan;
-use crate::mach::MFunction;
+use crate::mach::{MFunction, MInst};
 use crate::regalloc;
 use crate::{hoist, relieve, select, wrap};
 use finish::{Finished, Source, Way, finish, promoted};
@@ -25,8 +25,13 @@ const ERROR: u64 = 8 * 2048;
 /// registers in some places.
 const SPREAD: u64 = 10;
 
-/// Instructions up to which a function is allocated by colouring.
+/// Instructions up to which a function is allocated by colouring, without those of
+/// its checks, and with them.
 const MEDIUM: usize = 2000;
+const CHECKED: usize = 3000;
+
+/// Instructions of a check: their values die at once, and cost allocation little.
+const CHECK: usize = 3;
 
 /// The best code that is found for a function.
 ///
@@ -35,7 +40,7 @@ const MEDIUM: usize = 2000;
 pub(crate) fn best(func: &Function, options: &Options) -> Result<(Cost, Draft), CompileError> {
     let selected = select::select(func, options)?;
     let mut best = Best::default();
-    if selected.len() <= MEDIUM {
+    if is_medium(&selected) {
         allocate_by_colours(&selected, options, &mut best)?;
     }
     if best.found.is_none() {
@@ -46,6 +51,13 @@ pub(crate) fn best(func: &Function, options: &Options) -> Result<(Cost, Draft), 
     }
     let none = || CompileError::Allocation("no register set suffices".to_string());
     best.found.ok_or_else(none)
+}
+
+/// Whether a function is small enough to be allocated by colouring.
+fn is_medium(selected: &MFunction) -> bool {
+    let insts = selected.blocks.iter().flat_map(|block| &block.insts);
+    let checks = insts.filter(|located| matches!(located.inst, MInst::TrapIf { .. })).count();
+    selected.len() <= (MEDIUM + CHECK * checks).min(CHECKED)
 }
 
 fn allocate_by_colours(
