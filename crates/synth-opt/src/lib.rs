@@ -26,6 +26,7 @@ pub mod licm;
 mod linear;
 mod link;
 pub mod lookup;
+mod low_bits;
 pub mod machine_stack;
 pub mod memory;
 mod pipeline;

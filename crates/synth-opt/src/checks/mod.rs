@@ -29,6 +29,7 @@ use rustc_hash::FxHashMap;
 use synth_ir::{Block, Cond, Function, Inst, InstData, Program, Region, SymbolId, TrapCode, Value};
 
 use crate::inline::callees_first;
+use crate::low_bits::multiples;
 use crate::pipeline::Change;
 use crate::ranges::Range;
 pub(crate) use facts::{Fact, split};
@@ -49,7 +50,9 @@ pub fn run(program: &mut Program) -> Change {
         return Change::default();
     }
     let functions: Vec<_> = program.functions().collect();
-    let shapes = functions.into_par_iter().map(|(id, func)| (id, Arc::new(Shape::new(func))));
+    let multiples = Arc::new(multiples(program));
+    let shape = |func| Arc::new(Shape::new(func, multiples.clone()));
+    let shapes = functions.into_par_iter().map(|(id, func)| (id, shape(func)));
     let mut all = Shapes::new();
     shapes.collect::<Vec<_>>().into_iter().for_each(|(id, shape)| all[id] = Some(shape));
     let known = summarise(program, &all, &callees_first(program));
@@ -101,7 +104,16 @@ struct Group {
     first: Inst,
     code: TrapCode,
     fact: Fact,
-    count: u32,
+    /// What the first of them was.
+    was: Fact,
+    /// Whether others joined it.
+    joined: bool,
+}
+
+impl Group {
+    fn changed(&self) -> bool {
+        self.fact != self.was
+    }
 }
 
 fn visit(func: &mut Function, block: Block, walk: &mut Walk<'_>) -> bool {
@@ -124,17 +136,18 @@ fn visit(func: &mut Function, block: Block, walk: &mut Walk<'_>) -> bool {
                     continue;
                 }
                 if let Some((value, limit)) = exact {
-                    let fact = Fact::new(func, value, limit);
+                    let fact = walk.shape.fact(func, value, limit);
                     if let Some(&at) = open.get(&fact.root)
                         && let Some(joined) = join(groups[at].fact, fact)
                     {
                         groups[at].fact = joined;
-                        groups[at].count += 1;
+                        groups[at].joined = true;
                         walk.learn(func, joined);
                         continue;
                     }
                     open.insert(fact.root, groups.len());
-                    groups.push(Group { first: inst, code, fact, count: 1 });
+                    let was = Fact { limit, ..fact };
+                    groups.push(Group { first: inst, code, fact, was, joined: false });
                 }
             }
             InstData::Load { region, .. } if region != Region::Native => {}
@@ -147,7 +160,13 @@ fn visit(func: &mut Function, block: Block, walk: &mut Walk<'_>) -> bool {
         walk.pass(func, inst);
         out.push(inst);
     }
-    let changed = out.len() < before;
+    for group in &mut groups {
+        let short = walk.shape.short(func, group.fact);
+        // Other checks may compare with the same limit as it did.
+        let other = if group.joined { group.fact } else { group.was };
+        group.fact = short.unwrap_or(other);
+    }
+    let changed = out.len() < before || groups.iter().any(Group::changed);
     func.blocks[block].insts = out;
     rewrite(func, block, &groups);
     changed
@@ -186,9 +205,9 @@ pub(crate) fn join(a: Fact, b: Fact) -> Option<Fact> {
     Some(Fact { limit: low.limit.min(limit as u32), ..low })
 }
 
-/// Writes the checks of groups with several members.
+/// Writes the checks that changed.
 fn rewrite(func: &mut Function, block: Block, groups: &[Group]) {
-    let mut next = groups.iter().filter(|group| group.count > 1).peekable();
+    let mut next = groups.iter().filter(|group| group.changed()).peekable();
     if next.peek().is_none() {
         return;
     }

@@ -6,6 +6,8 @@
 //! edges that close a loop that is assumed, and has to be shown when the way
 //! comes to them (`loops`).
 
+use std::sync::Arc;
+
 use synth_ir::cfg::{Cfg, DomTree};
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{BinaryOp, Block, Cond, Function, Inst, InstData, SymbolId, Type, Value};
@@ -13,6 +15,7 @@ use synth_ir::{BinaryOp, Block, Cond, Function, Inst, InstData, SymbolId, Type, 
 use super::facts::{ANY, Fact, Facts, split};
 use super::summary::Summary;
 use crate::edit::Edges;
+use crate::low_bits::{LowBits, Multiples};
 use crate::ranges::Known;
 
 /// Facts that an edge to a join carries.
@@ -27,12 +30,25 @@ pub(super) struct Shape {
     pub(super) known: Known,
     pub(super) dom: DomTree,
     edges: Edges,
+    multiples: Arc<Multiples>,
 }
 
 impl Shape {
-    pub(super) fn new(func: &Function) -> Shape {
+    pub(super) fn new(func: &Function, multiples: Arc<Multiples>) -> Shape {
         let dom = DomTree::new(func, &Cfg::new(func));
-        Shape { known: Known::new(func), dom, edges: Edges::new(func) }
+        Shape { known: Known::new(func), dom, edges: Edges::new(func), multiples }
+    }
+
+    /// What holds exactly if a value is at most a limit, with the least limit.
+    pub(super) fn fact(&self, func: &Function, value: Value, limit: u32) -> Fact {
+        let low = LowBits::of(func, &self.multiples, value);
+        Fact::new(func, value, low.round_down(limit).unwrap_or(limit))
+    }
+
+    /// The same as a fact, with a limit that is short to compare with, if there is one.
+    pub(super) fn short(&self, func: &Function, fact: Fact) -> Option<Fact> {
+        let low = LowBits::of(func, &self.multiples, fact.root).plus(fact.add);
+        low.round_to_short(fact.limit).map(|limit| Fact { limit, ..fact })
     }
 }
 
@@ -207,7 +223,7 @@ impl<'a> Walk<'a> {
             Cond::SLt if !signed(x) && !signed(y) => limit.checked_sub(1)?,
             _ => return None,
         };
-        (limit != ANY).then(|| Fact::new(func, x, limit))
+        (limit != ANY).then(|| self.shape.fact(func, x, limit))
     }
 
     /// The largest number that a value may be.

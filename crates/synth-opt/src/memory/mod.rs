@@ -14,7 +14,7 @@
 
 mod dead;
 mod place;
-mod preserved;
+pub(crate) mod preserved;
 
 use rayon::prelude::*;
 use synth_ir::cfg::{Cfg, DomTree, Loops};

@@ -30,7 +30,7 @@ pub(super) fn find(program: &Program) -> Preserved {
 }
 
 /// Words that only this program can name, and that it only loads and stores.
-fn candidates(program: &Program) -> Vec<SymbolId> {
+pub(crate) fn candidates(program: &Program) -> Vec<SymbolId> {
     let mut other: SecondaryMap<SymbolId, bool> = SecondaryMap::new();
     for symbol in program.symbols.values() {
         match &symbol.def {
