@@ -119,6 +119,12 @@ fn loops_nest_as_defined() {
             }
             assert_eq!(chain.len(), depth);
             assert!(chain.iter().all(around), "{b} in {edges:?}");
+            for &c in cfg.reverse_postorder() {
+                let has =
+                    |h: &&Block| in_loop(&edges, &dom, h.as_u32() as usize, c.as_u32() as usize);
+                assert_eq!(loops.common(b, c), chain.iter().find(has).copied());
+                assert!(chain.iter().all(|h| loops.is_within(*h, c) == has(&h)));
+            }
         }
     }
     assert!(reducible > 500);

@@ -87,6 +87,23 @@ impl Loops {
         Some(self.loops[parent as usize].header)
     }
 
+    /// Whether a block is in the loop with that header, or in one inside of it.
+    pub fn is_within(&self, header: Block, block: Block) -> bool {
+        let around = std::iter::successors(self.header(block), |&of| self.outer(of));
+        around.take(self.depth(block) as usize).any(|of| of == header)
+    }
+
+    /// Header of the innermost loop that both blocks are in.
+    pub fn common(&self, a: Block, b: Block) -> Option<Block> {
+        let (mut a, mut b) = (self.innermost[a], self.innermost[b]);
+        while a != b {
+            let (x, y) = (&self.loops[a? as usize], &self.loops[b? as usize]);
+            // The parent of the inner one; of loops side by side, of each in turn.
+            if x.depth >= y.depth { a = x.parent } else { b = y.parent }
+        }
+        Some(self.loops[a? as usize].header)
+    }
+
     /// Headers of all loops, inner ones before those around them.
     pub fn headers(&self) -> impl Iterator<Item = Block> + '_ {
         self.loops.iter().map(|l| l.header)

@@ -224,6 +224,7 @@ impl<'a> Emitter<'a> {
         let mut order = forward.block_order(function);
         if options.prefer == Prefer::Speed {
             order::run(function, &forward, &mut order);
+            order::place_arms(function, &forward, &mut order);
             order::place_cold(function, &forward, &mut order);
         }
         if let Some(wrap) = wrap {

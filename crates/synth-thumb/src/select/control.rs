@@ -67,9 +67,8 @@ impl Lower<'_> {
             }
             for (i, edge) in edges.iter().enumerate() {
                 // An edge is in a loop if both its ends are.
-                let ends = [block, edge.block];
-                let outer = ends.into_iter().min_by_key(|&end| loops.depth(end));
-                self.out.blocks[first + 1 + i].inner = outer.and_then(number);
+                let header = loops.common(block, edge.block);
+                self.out.blocks[first + 1 + i].inner = header.and_then(|of| numbers[of]);
             }
         }
     }
