@@ -5,6 +5,7 @@
 //! order they run at which [`Level`]; [`run_pipeline`] runs it.
 
 pub mod addresses;
+pub mod aligned;
 pub mod atomics;
 pub mod cfg_cleanup;
 pub mod checks;

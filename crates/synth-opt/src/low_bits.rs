@@ -97,7 +97,7 @@ fn of(func: &Function, multiples: &Multiples, value: Value, depth: u32) -> LowBi
 }
 
 /// The symbol of an address.
-fn named(func: &Function, addr: Value) -> Option<SymbolId> {
+pub(crate) fn named(func: &Function, addr: Value) -> Option<SymbolId> {
     match func.insts[func.def_inst(addr)?] {
         InstData::SymbolAddr { symbol, addend: 0 } => Some(symbol),
         _ => None,

@@ -9,9 +9,9 @@ use synth_ir::{Function, Program, SymbolId, SymbolNames, Target};
 
 use crate::jump_threading::JumpThreading;
 use crate::{
-    addresses, atomics, cfg_cleanup, checks, const_data, copies, counted, dce, dead_symbols,
-    divide, equalities, frames, guards, gvn, induction, inline, licm, lookup, machine_stack,
-    memory, pointers, ranges, shifts, simplify, slots, soften, switches, unroll,
+    addresses, aligned, atomics, cfg_cleanup, checks, const_data, copies, counted, dce,
+    dead_symbols, divide, equalities, frames, guards, gvn, induction, inline, licm, lookup,
+    machine_stack, memory, pointers, ranges, shifts, simplify, slots, soften, switches, unroll,
 };
 
 /// How much to optimise, and for what.
@@ -239,6 +239,7 @@ pub const PIPELINE: &[Stage] = &[
     program("checks", |program, _| checks::run(program), MORE),
     function("counted", &counted::Counted, &[Level::O2]),
     function("guards", &guards::Guards, &[Level::O2]),
+    program("aligned", |program, _| aligned::run(program), MORE),
     function("frames", &frames::Frames, MORE),
     function("addresses", &addresses::Addresses, MORE),
     function("remainders", &divide::Remainders, MORE),
