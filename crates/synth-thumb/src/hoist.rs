@@ -191,7 +191,7 @@ fn start(insts: &[Located]) -> usize {
 
 /// The last place in a block where an instruction can stand that may change
 /// the flags.
-fn end(insts: &[Located]) -> usize {
+pub(crate) fn end(insts: &[Located]) -> usize {
     let dead = flags::dead(insts);
     let mut at = insts.len().saturating_sub(1);
     while at > 0 && !dead[at - 1] {

@@ -7,8 +7,11 @@ use crate::mach::MFunction;
 use crate::regalloc::{self, RegisterSet};
 use crate::{
     align, back_edges, compares, emit, frame, held, indexed, multiple, nearby, powers, promote,
-    schedule, tails, words, wrap, write_back,
+    schedule, shared, tails, words, wrap, write_back,
 };
+
+/// r0-r3 and r12, which no function saves.
+const SCRATCH: u16 = 0x100f;
 
 /// Code, and the registers that it writes.
 pub(super) struct Finished {
@@ -74,39 +77,37 @@ struct Allocated {
     function: MFunction,
     /// Slots that were there before.
     slots: usize,
+    /// What allocation might use.
+    set: RegisterSet,
     written: regalloc::Written,
     frame: frame::Frame,
 }
 
 /// Allocation and what removes the loads that it need not have made.
 fn allocate(selected: &MFunction, way: Way, options: &Options) -> Result<Allocated, CompileError> {
-    let slots = selected.slots.len();
+    let (slots, set) = (selected.slots.len(), way.registers());
     let (mut function, written) = way.run(selected, options)?;
     if options.effort != Effort::First {
         wrap::join(&mut function);
         words::unite(&mut function, slots);
         held::run(&mut function, slots);
     }
+    let set = if function.has_frame_pointer() { set.without_frame_pointer() } else { set };
     let frame = frame::Frame::new(&function, written)?;
-    Ok(Allocated { function, slots, written, frame })
+    Ok(Allocated { function, slots, set, written, frame })
 }
 
 /// What an allocation was made for.
-pub(super) struct Source {
-    allocated: Allocated,
-    set: RegisterSet,
-}
+pub(super) struct Source(Allocated);
 
 /// The same with values of loops in registers that are free there, if there are any.
 pub(super) fn promoted(
     source: Source,
     options: &Options,
 ) -> Option<Result<Finished, CompileError>> {
-    let Source { mut allocated, set } = source;
+    let Source(mut allocated) = source;
     let slots = allocated.slots;
-    let fixed = allocated.function.has_frame_pointer();
-    let set = if fixed { set.without_frame_pointer() } else { set };
-    let registers = registers(set, allocated.written);
+    let registers = registers(allocated.set, allocated.written);
     let taken = promote::run(&mut allocated.function, slots, registers, options.prefer);
     if taken == 0 {
         return None;
@@ -123,7 +124,7 @@ pub(super) fn promoted(
 fn registers(set: RegisterSet, written: regalloc::Written) -> promote::Registers {
     let saved = written.core & 0x0ff0;
     let lr = if saved != 0 { 1 << 14 } else { written.core & 1 << 14 };
-    let usable = set.bits() & (saved | lr | 0x100f);
+    let usable = set.bits() & (saved | lr | SCRATCH);
     let costly = if usable & 1 << 14 != 0 { set.bits() & 0x0ff0 & !saved } else { 0 };
     promote::Registers { usable, costly }
 }
@@ -134,30 +135,33 @@ pub(super) fn finish(
     way: Way,
     options: &Options,
 ) -> Result<Finished, CompileError> {
-    let (less, mut set) = (way.without_scratch(), way.registers());
+    let less = way.without_scratch();
     let mut allocated = allocate(selected, way, options)?;
     if allocated.frame.needs_scratch() {
         // Offsets beyond 12 bits are added up in r12, which then must be free.
         let mut selected = selected.clone();
         selected.free_scratch();
-        set = less.registers();
         allocated = allocate(&selected, less, options)?;
         allocated.frame.keep_scratch();
     }
     let has_loops = options.effort == Effort::Best && !allocated.function.loops.is_empty();
-    let source = has_loops.then(|| Source { allocated: allocated.clone(), set });
+    let source = has_loops.then(|| Source(allocated.clone()));
     Ok(Finished { source, ..complete(allocated, options)? })
 }
 
 /// All that follows on allocation.
 fn complete(allocated: Allocated, options: &Options) -> Result<Finished, CompileError> {
-    let Allocated { mut function, slots, mut written, mut frame } = allocated;
+    let Allocated { mut function, slots, set, mut written, mut frame } = allocated;
     if options.effort != Effort::First && words::share(&mut function, slots) {
         let scratch = frame.scratch;
         frame = frame::Frame::new(&function, written)?;
         frame.scratch = scratch;
     }
     back_edges::run(&mut function);
+    if options.effort == Effort::Best && options.prefer == Prefer::Speed {
+        let usable = set.bits() & (frame.saved | SCRATCH);
+        written.core |= shared::run(&mut function, usable, frame.saved);
+    }
     nearby::run(&mut function, options);
     compares::run(&mut function);
     write_back::run(&mut function, options.prefer);

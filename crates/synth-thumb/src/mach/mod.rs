@@ -10,6 +10,7 @@
 //! - flags never live from one block to the next, so that the moves and
 //!   spills which allocation inserts (none touches flags) can stand anywhere.
 
+pub(crate) mod dominators;
 mod float;
 mod function;
 pub(crate) mod graph;

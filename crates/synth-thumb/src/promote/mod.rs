@@ -8,13 +8,13 @@
 //! and takes constants out of loops as far as registers are left.
 
 mod loops;
-mod rename;
 
 use std::collections::BTreeMap;
 
 use crate::compile::Prefer;
 use crate::mach::{FrameSlot, Located, MFunction, MInst, Mode, ONCE, Reg, Width};
 use crate::remake::Remake;
+use crate::rename;
 use crate::scale::Scale;
 use loops::Loops;
 

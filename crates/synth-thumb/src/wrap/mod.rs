@@ -10,14 +10,13 @@
 //! that must be saved, at the entry: [`mod@split`] gives the values behind the door
 //! registers of their own.
 
-mod graph;
 mod split;
 
 use crate::compile::Options;
 use crate::frame::Frame;
 use crate::liveness::Liveness;
+use crate::mach::dominators::Graph;
 use crate::mach::{EdgeTarget, FloatUnit, IP, LR, Located, MBlock, MFunction, MInst, Mode, Reg};
-use graph::Graph;
 pub(crate) use split::{join, split};
 
 /// Blocks that are tried as doors.

@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use super::graph::Graph;
 use super::{Door, door, uses_stack};
 use crate::liveness::Liveness;
+use crate::mach::dominators::Graph;
 use crate::mach::{Located, MFunction, MInst, Reg};
 
 /// Tests in front of the door of a function without calls.

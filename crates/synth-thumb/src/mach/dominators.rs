@@ -1,14 +1,14 @@
 //! Predecessors and dominators of a machine function's blocks
 //! (Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm").
 
+use super::{MFunction, graph};
 use crate::lists::Lists;
-use crate::mach::{MFunction, graph};
 
 /// What has not been reached.
 const NONE: u32 = u32::MAX;
 
 /// The graph of a function.
-pub(super) struct Graph {
+pub(crate) struct Graph {
     successors: Lists<u32>,
     predecessors: Vec<Vec<u32>>,
     /// The place of each block in a reverse postorder.
@@ -17,7 +17,7 @@ pub(super) struct Graph {
 }
 
 impl Graph {
-    pub(super) fn new(function: &MFunction) -> Graph {
+    pub(crate) fn new(function: &MFunction) -> Graph {
         let count = function.blocks.len();
         let successors = graph::successors(function);
         let order = graph::reverse_postorder(&successors);
@@ -53,7 +53,7 @@ impl Graph {
     }
 
     /// The nearest block that dominates both.
-    pub(super) fn common(&self, mut a: u32, mut b: u32) -> u32 {
+    pub(crate) fn common(&self, mut a: u32, mut b: u32) -> u32 {
         while a != b {
             while self.place[a as usize] > self.place[b as usize] {
                 a = self.dominators[a as usize];
@@ -66,25 +66,36 @@ impl Graph {
     }
 
     /// The nearest block that dominates another, which is not the entry.
-    pub(super) fn dominator(&self, block: u32) -> u32 {
+    pub(crate) fn dominator(&self, block: u32) -> u32 {
         self.dominators[block as usize]
     }
 
-    pub(super) fn is_reached(&self, block: u32) -> bool {
+    /// Number of blocks.
+    pub(crate) fn len(&self) -> usize {
+        self.place.len()
+    }
+
+    /// The place of a block that is reached in an order in which its dominators stand
+    /// before it.
+    pub(crate) fn place(&self, block: u32) -> u32 {
+        self.place[block as usize]
+    }
+
+    pub(crate) fn is_reached(&self, block: u32) -> bool {
         self.place[block as usize] != NONE
     }
 
     /// Blocks that are reached and go to a block.
-    pub(super) fn predecessors(&self, block: u32) -> &[u32] {
+    pub(crate) fn predecessors(&self, block: u32) -> &[u32] {
         &self.predecessors[block as usize]
     }
 
-    pub(super) fn successors(&self, block: u32) -> &[u32] {
+    pub(crate) fn successors(&self, block: u32) -> &[u32] {
         self.successors.of(block)
     }
 
     /// The blocks that are reached from one, itself included.
-    pub(super) fn reach(&self, from: u32) -> Vec<bool> {
+    pub(crate) fn reach(&self, from: u32) -> Vec<bool> {
         let mut reached = vec![false; self.successors.nodes()];
         let mut work = vec![from];
         while let Some(block) = work.pop() {

@@ -42,7 +42,7 @@ fn access(inst: &mut MInst, reg: Reg) -> Access {
 /// Whether all instructions that read what `reg` holds before them may read another
 /// register which holds it until an instruction `changes` it. `live_out` says whether
 /// `reg` is needed behind the last one.
-pub(super) fn can_rename(
+pub(crate) fn can_rename(
     insts: &mut [Located],
     reg: Reg,
     changes: impl Fn(&MInst) -> bool,
@@ -63,7 +63,7 @@ pub(super) fn can_rename(
 }
 
 /// Lets them read it.
-pub(super) fn rename(insts: &mut [Located], reg: Reg, held: Reg) {
+pub(crate) fn rename(insts: &mut [Located], reg: Reg, held: Reg) {
     for located in insts {
         let ends = access(&mut located.inst, reg).writes;
         located.inst.visit_operands(&mut |other, kind, _| {
