@@ -88,7 +88,7 @@ fn is_constant_load(data: &InstData) -> bool {
 }
 
 /// What equal instructions have in common.
-fn key(func: &Function, inst: Inst) -> InstData {
+pub(crate) fn key(func: &Function, inst: Inst) -> InstData {
     let mut key = func.insts[inst].clone();
     match &mut key {
         InstData::Binary { op, args } if op.is_commutative() => args.sort(),

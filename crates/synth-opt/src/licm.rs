@@ -13,6 +13,7 @@
 //! Values live around a loop occupy registers, so each loop gets as many of
 //! them as its own values leave (`Pressure`).
 
+use rustc_hash::FxHashMap;
 use synth_ir::cfg::{Cfg, DomTree, Loops};
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{
@@ -20,6 +21,8 @@ use synth_ir::{
     ValueDef,
 };
 
+use crate::edit::Replacements;
+use crate::gvn::key;
 use crate::pressure::{Pressure, is_constant};
 use crate::{Context, Level, Pass};
 
@@ -203,6 +206,7 @@ fn outermost(
 /// and the loop has room for another value.
 fn choose(func: &Function, cfg: &Cfg, targets: &mut Targets, room: impl Fn(Block) -> u32) -> bool {
     let used = count_uses(func);
+    let twins = twins(func, cfg, targets);
     let mut wanted = Uses::new();
     let mut kept: SecondaryMap<Block, u32> = SecondaryMap::new();
     let mut any = false;
@@ -215,9 +219,11 @@ fn choose(func: &Function, cfg: &Cfg, targets: &mut Targets, room: impl Fn(Block
             }
             if let Some(header) = targets[inst] {
                 let check = matches!(data, InstData::TrapIf { .. });
-                // It takes the place of an operand that nothing else uses.
+                // It takes the place of an operand that nothing else uses, but for others
+                // like it, which move to the same place.
+                let alike = twins[inst].max(1);
                 let mut replaces = false;
-                data.for_each_arg(|v| replaces |= used[v] == 1 && !is_constant(func, v));
+                data.for_each_arg(|v| replaces |= used[v] == alike && !is_constant(func, v));
                 let fits = replaces || kept[header] < room(header);
                 let pays = uses.staying > 0 && pays(func, data, uses) && fits;
                 if check || uses.moving || pays {
@@ -236,6 +242,41 @@ fn choose(func: &Function, cfg: &Cfg, targets: &mut Targets, room: impl Fn(Block
         }
     }
     any
+}
+
+/// An operand: a value, or what is made where it is used.
+#[derive(PartialEq, Eq, Hash)]
+enum Operand {
+    Value(Value),
+    Made(InstData),
+}
+
+/// For each operation of a loop's arms how many there are like it, itself included, that
+/// may move in front of the same loop, where one of them does for all.
+fn twins(func: &Function, cfg: &Cfg, targets: &Targets) -> SecondaryMap<Inst, u32> {
+    let operand = |value: Value| match func.def_inst(value) {
+        Some(inst) if is_constant(func, value) => Operand::Made(func.insts[inst].clone()),
+        _ => Operand::Value(value),
+    };
+    let mut numbers: FxHashMap<(Block, BinaryOp, [Operand; 2]), usize> = FxHashMap::default();
+    let (mut counts, mut members) = (vec![], vec![]);
+    for &block in cfg.reverse_postorder() {
+        for &inst in &func.blocks[block].insts {
+            let (Some(header), InstData::Binary { op, args }) = (targets[inst], &func.insts[inst])
+            else {
+                continue;
+            };
+            let number = *numbers.entry((header, *op, args.map(operand))).or_insert(counts.len());
+            counts.resize(numbers.len(), 0);
+            counts[number] += 1;
+            members.push((inst, number));
+        }
+    }
+    let mut twins = SecondaryMap::new();
+    for (inst, number) in members {
+        twins[inst] = counts[number];
+    }
+    twins
 }
 
 /// How often each value is used.
@@ -301,8 +342,9 @@ fn hoist(func: &mut Function, cfg: &Cfg, dom: &DomTree, targets: &Targets) {
         func.blocks[block].insts = insts;
     }
     let mut made: SecondaryMap<Block, Option<Block>> = SecondaryMap::new();
+    let mut same = Replacements::default();
     for header in headers {
-        let insts = std::mem::take(&mut moved[header]);
+        let insts = distinct(func, std::mem::take(&mut moved[header]), &mut same);
         let preheader = match jumping_predecessor(func, cfg, dom, header) {
             Some(block) => block,
             None => {
@@ -317,6 +359,23 @@ fn hoist(func: &mut Function, cfg: &Cfg, dom: &DomTree, targets: &Targets) {
     // Each new block stands in front of its loop.
     let old = std::mem::take(&mut func.layout);
     func.layout = old.into_iter().flat_map(|b| made[b].into_iter().chain([b])).collect();
+    same.apply(func);
+}
+
+/// Of equal instructions the first, whose result stands for theirs.
+fn distinct(func: &mut Function, mut insts: Vec<Inst>, same: &mut Replacements) -> Vec<Inst> {
+    let mut first: FxHashMap<InstData, Value> = FxHashMap::default();
+    insts.retain(|&inst| {
+        func.insts[inst].map_args(|value| same.resolve(value));
+        if !func.insts[inst].is_pure() {
+            return true;
+        }
+        let result = func.result(inst);
+        let known = *first.entry(key(func, inst)).or_insert(result);
+        same.replace(result, known);
+        known == result
+    });
+    insts
 }
 
 fn entering(cfg: &Cfg, dom: &DomTree, header: Block) -> Vec<Block> {
