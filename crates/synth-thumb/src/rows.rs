@@ -58,6 +58,12 @@ pub(crate) fn remove(set: &mut [u64], number: u32) {
     set[word] &= !bit;
 }
 
+/// How many numbers are in a set. Counting the bits of a word is slow where the
+/// machine has no instruction for it, and most words are empty.
+pub(crate) fn count(set: &[u64]) -> u32 {
+    set.iter().map(|&word| if word == 0 { 0 } else { word.count_ones() }).sum()
+}
+
 /// The numbers in a set, in rising order.
 pub(crate) fn numbers(set: &[u64]) -> impl Iterator<Item = u32> + '_ {
     numbers_of(set.iter().copied())

@@ -101,7 +101,8 @@ fn allocate_by_colours(
         return Ok(());
     }
     let begin = |version: &MFunction, set| Attempt::new(version, set, options.prefer);
-    if let Some(split) = framed.then(|| wrap::split(&version)).flatten() {
+    let is_split = framed && options.prefer == Prefer::Speed;
+    if let Some(split) = is_split.then(|| wrap::split(&version)).flatten() {
         also(&split, begin(&split, regalloc::ALL), ERROR)?;
     }
     // What long instructions cost in time is little.
@@ -179,7 +180,8 @@ fn promising(selected: &MFunction, prefer: Prefer) -> Vec<Version> {
 /// The plans that are worth a look, besides leaving all where it is.
 fn plans(selected: &MFunction, prefer: Prefer) -> &'static [Plan] {
     match prefer {
-        Prefer::Size => &[Plan::Few(3), Plan::Shared],
+        // What leaves loops alone saves cycles, and bytes seldom.
+        Prefer::Size => &[Plan::Shared],
         Prefer::Speed if selected.loops.is_empty() => &[Plan::Shared],
         Prefer::Speed => &[Plan::Outer, Plan::Few(3)],
     }

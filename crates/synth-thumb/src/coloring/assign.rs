@@ -27,9 +27,9 @@ pub(super) struct Assigner<'a> {
     palette: Palette,
     scale: Scale,
     colors: Vec<Option<u8>>,
-    /// By node, how many of its neighbours have each colour, and the colours that
-    /// any of them has.
-    near: Vec<[u16; MACHINE as usize]>,
+    /// By colour and node, how many of its neighbours have it.
+    near: Vec<u16>,
+    /// By node, the colours that any of its neighbours has.
     taken: Vec<u32>,
     /// By short instruction, how many of its registers are high.
     high: Vec<u32>,
@@ -68,6 +68,21 @@ fn each(mut colors: u32) -> impl Iterator<Item = u8> {
         colors &= colors - 1;
         Some(color)
     })
+}
+
+/// The colour of a set that costs least, the first of equal ones.
+fn cheapest(colors: u32, cost: impl Fn(u8) -> u64) -> Option<(u64, u8)> {
+    let mut best = None;
+    for color in each(colors) {
+        let cost = cost(color);
+        if best.is_none_or(|(least, _)| cost < least) {
+            best = Some((cost, color));
+            if cost == 0 {
+                break;
+            }
+        }
+    }
+    best
 }
 
 /// What each colour costs a node, but for opening it.
@@ -109,7 +124,7 @@ impl<'a> Assigner<'a> {
             palette,
             scale,
             colors,
-            near: vec![[0; MACHINE as usize]; nodes],
+            near: vec![0; (u32::BITS - palette.allowed.leading_zeros()) as usize * nodes],
             taken: vec![0; nodes],
             high,
             counts: [0; MACHINE as usize],
@@ -122,13 +137,12 @@ impl<'a> Assigner<'a> {
     pub(super) fn run(&mut self) -> Vec<u32> {
         let mut spilled = vec![];
         for &node in &self.order.stack {
-            let mut prices = self.prices(node);
             // Which of the others will be high is not known yet.
-            prices.high = self.costs.high[node as usize];
-            let best = each(self.free(node))
-                .min_by_key(|&color| prices.of(color) + self.cost_of_opening(color));
+            let prices = self.prices(node, self.costs.high[node as usize]);
+            let best =
+                cheapest(self.free(node), |color| prices.of(color) + self.cost_of_opening(color));
             match best {
-                Some(color) => self.set(node, Some(color)),
+                Some((_, color)) => self.set(node, Some(color)),
                 None => spilled.push(node),
             }
         }
@@ -143,21 +157,22 @@ impl<'a> Assigner<'a> {
         if old == color {
             return;
         }
+        let (groups, nodes) = (self.groups, self.colors.len());
         if let Some(old) = old {
             self.close(old);
+            let near = &mut self.near[usize::from(old) * nodes..][..nodes];
+            for &other in groups.neighbours(node) {
+                let count = &mut near[other as usize];
+                *count -= 1;
+                self.taken[other as usize] &= !(u32::from(*count == 0) << old);
+            }
         }
         if let Some(color) = color {
             self.open(color);
-        }
-        for &other in self.groups.neighbours(node) {
-            let (near, taken) = (&mut self.near[other as usize], &mut self.taken[other as usize]);
-            if let Some(old) = old {
-                near[usize::from(old)] -= 1;
-                *taken &= !(u32::from(near[usize::from(old)] == 0) << old);
-            }
-            if let Some(color) = color {
-                near[usize::from(color)] += 1;
-                *taken |= 1 << color;
+            let near = &mut self.near[usize::from(color) * nodes..][..nodes];
+            for &other in groups.neighbours(node) {
+                near[other as usize] += 1;
+                self.taken[other as usize] |= 1 << color;
             }
         }
         let (was, now) = (old.is_some_and(is_high), color.is_some_and(is_high));
@@ -167,6 +182,11 @@ impl<'a> Assigner<'a> {
                 *high = if now { *high + 1 } else { *high - 1 };
             }
         }
+    }
+
+    /// How many neighbours have a colour.
+    fn near(&self, node: u32, color: u8) -> u16 {
+        self.near[usize::from(color) * self.colors.len() + node as usize]
     }
 
     /// Colours that no neighbour has.
@@ -218,8 +238,8 @@ impl<'a> Assigner<'a> {
         short.map(|&(index, cost)| if self.high[index as usize] == own { cost } else { 0 }).sum()
     }
 
-    fn prices(&self, node: u32) -> Prices {
-        let high = self.price_of_high(node);
+    /// What each colour costs a node, and a high one besides.
+    fn prices(&self, node: u32, high: u64) -> Prices {
         let mut prices = Prices { copies: 0, agreed: smallvec![], high };
         for &(other, cost) in self.groups.copies(node) {
             prices.copies += cost;
@@ -276,18 +296,25 @@ impl<'a> Assigner<'a> {
 
     fn improve_alone(&mut self, node: u32) -> bool {
         let Some(old) = self.colors[node as usize] else { return false };
-        let prices = self.prices(node);
         // What opening costs is judged without the node.
         self.close(old);
-        let total = |color| prices.of(color) + self.cost_of_opening(color);
-        let best = each(self.free(node)).map(|color| (total(color), color)).min();
-        let best = best.filter(|&(cost, _)| cost < total(old));
+        let (copies, high) = self.price(node, old);
+        let now = copies + high + self.cost_of_opening(old);
+        let best = if now == 0 { None } else { self.better(node, now) };
         self.open(old);
-        if let Some((_, color)) = best {
+        if let Some(color) = best {
             self.set(node, Some(color));
             self.moved.push(node);
         }
         best.is_some()
+    }
+
+    /// A colour for which a node pays less.
+    fn better(&self, node: u32, now: u64) -> Option<u8> {
+        let prices = self.prices(node, self.price_of_high(node));
+        let total = |color| prices.of(color) + self.cost_of_opening(color);
+        let (cost, color) = cheapest(self.free(node), total)?;
+        (cost < now).then_some(color)
     }
 
     /// Gives a node a colour that neighbours have, which take others.
@@ -301,12 +328,12 @@ impl<'a> Assigner<'a> {
     }
 
     fn exchange(&mut self, node: u32, old: u8, color: u8) -> bool {
-        let count = usize::from(self.near[node as usize][usize::from(color)]);
+        let count = usize::from(self.near(node, color));
         if count == 0 || count > MOST_MOVED {
             return false;
         }
         let with_color = |&&other: &&u32| self.colors[other as usize] == Some(color);
-        let others: Vec<u32> =
+        let others: SmallVec<[u32; MOST_MOVED]> =
             self.groups.neighbours(node).iter().filter(with_color).copied().collect();
         if !self.promises(node, &others, old, color) {
             return false;
@@ -323,10 +350,10 @@ impl<'a> Assigner<'a> {
         others.iter().for_each(|&other| self.set(other, None));
         self.set(node, Some(color));
         let possible = others.iter().all(|&other| {
-            let prices = self.prices(other);
-            let total = |&color: &u8| prices.of(color) + self.cost_of_opening(color);
-            let best = each(self.free(other)).min_by_key(total);
-            self.set(other, best);
+            let prices = self.prices(other, self.price_of_high(other));
+            let total = |color| prices.of(color) + self.cost_of_opening(color);
+            let best = cheapest(self.free(other), total);
+            self.set(other, best.map(|(_, color)| color));
             best.is_some()
         });
         if possible && all(self) < before {
@@ -361,11 +388,11 @@ impl<'a> Assigner<'a> {
     /// colour.
     fn price_of_leaving(&self, node: u32, old: u8) -> Option<u64> {
         let own = self.colors[node as usize].map_or(0, |color| 1 << color);
-        let last = u32::from(self.near[node as usize][usize::from(old)] == 1) << old;
+        let last = u32::from(self.near(node, old) == 1) << old;
         let near = self.taken[node as usize] & !last;
         let allowed = self.palette.allowed & !self.groups.forbidden(node) & !own & !near;
-        let prices = self.prices(node);
-        each(allowed).map(|color| prices.of(color)).min()
+        let prices = self.prices(node, self.price_of_high(node));
+        cheapest(allowed, |color| prices.of(color)).map(|(cost, _)| cost)
     }
 
     /// The cost of the registers that are saved.

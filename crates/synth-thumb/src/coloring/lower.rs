@@ -7,6 +7,8 @@
 //!   and to the machine registers where they must be.
 //! - A result that must replace an operand is copied from it before.
 
+use smallvec::{SmallVec, smallvec};
+
 use super::flow;
 use crate::mach::{FInst, Located, MFunction, MInst, Reg, Rhs, TailCallee};
 
@@ -106,7 +108,7 @@ fn leave(list: &mut [(Reg, u8)], loc: synth_ir::SourceLoc, before: &mut Vec<Loca
 }
 
 /// The operands that the result should replace.
-fn tie(inst: &mut MInst, block: usize) -> Vec<Tie> {
+fn tie(inst: &mut MInst, block: usize) -> SmallVec<[Tie; 2]> {
     let tie = |pair, cycles| Tie { pair, block, cycles };
     match inst {
         MInst::Alu { tied, rd, rn, rhs, op, .. } => {
@@ -115,14 +117,14 @@ fn tie(inst: &mut MInst, block: usize) -> Vec<Tie> {
         }
         MInst::ShiftReg { tied, rd, rn, .. } | MInst::Mul { tied, rd, rn, .. } => {
             *tied = false;
-            vec![tie((*rd, *rn), 0)]
+            smallvec![tie((*rd, *rn), 0)]
         }
         // One of both moves is saved.
         MInst::Select { rd, then, other, .. } => match then {
-            Rhs::Reg(rm) => vec![tie((*rd, *rm), 1), tie((*rd, *other), 1)],
-            _ => vec![tie((*rd, *other), 1)],
+            Rhs::Reg(rm) => smallvec![tie((*rd, *rm), 1), tie((*rd, *other), 1)],
+            _ => smallvec![tie((*rd, *other), 1)],
         },
-        _ => vec![],
+        _ => smallvec![],
     }
 }
 

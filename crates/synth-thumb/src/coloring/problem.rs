@@ -21,21 +21,54 @@ pub(super) struct Costs {
     pub remake: Vec<Option<Remake>>,
     /// Of a register that short instructions can't name.
     pub high: Vec<u64>,
-    /// What each machine register saves in copies, and whether any does.
-    pub wishes: Vec<[u64; MACHINE as usize]>,
-    pub wants: Vec<bool>,
+    /// What each machine register saves in copies.
+    pub wishes: Wishes,
+}
+
+/// What a node pays less in each machine register; few nodes wish for any.
+pub(super) struct Wishes {
+    /// By node, the number of its list.
+    numbers: Vec<Option<u32>>,
+    lists: Vec<[u64; MACHINE as usize]>,
+}
+
+impl Wishes {
+    fn new(nodes: usize) -> Wishes {
+        Wishes { numbers: vec![None; nodes], lists: vec![] }
+    }
+
+    /// A node pays so much less in a register.
+    pub(super) fn add(&mut self, node: u32, register: u32, cost: u64) {
+        let number = self.numbers[node as usize].get_or_insert_with(|| {
+            self.lists.push([0; MACHINE as usize]);
+            self.lists.len() as u32 - 1
+        });
+        self.lists[*number as usize][register as usize] += cost;
+    }
+
+    /// By register what a node pays less, if it wishes for any.
+    pub(super) fn of(&self, node: usize) -> Option<&[u64; MACHINE as usize]> {
+        self.numbers[node].map(|number| &self.lists[number as usize])
+    }
+
+    /// Gives node `a` the wishes of `b` too.
+    fn merge(&mut self, a: usize, b: usize) {
+        let Some(other) = self.numbers[b] else { return };
+        let Some(own) = self.numbers[a] else {
+            self.numbers[a] = self.numbers[b].take();
+            return;
+        };
+        let others = self.lists[other as usize];
+        let own = &mut self.lists[own as usize];
+        own.iter_mut().zip(others).for_each(|(own, other)| *own += other);
+    }
 }
 
 impl Costs {
     /// Gives node `a` the costs of `b` too.
     pub(super) fn merge(&mut self, a: usize, b: usize) {
         let fixed = self.spill[a] == u64::MAX || self.spill[b] == u64::MAX;
-        if self.wants[b] {
-            self.wants[a] = true;
-            for number in 0..MACHINE as usize {
-                self.wishes[a][number] += self.wishes[b][number];
-            }
-        }
+        self.wishes.merge(a, b);
         for list in [&mut self.spill, &mut self.memory, &mut self.high] {
             list[a] = list[a].saturating_add(list[b]);
         }
@@ -49,10 +82,7 @@ impl Costs {
 
     /// What merging two nodes loses of their wishes: both get one register.
     pub(super) fn discord(&self, a: usize, b: usize) -> u64 {
-        if !self.wants[a] || !self.wants[b] {
-            return 0;
-        }
-        let (a, b) = (&self.wishes[a], &self.wishes[b]);
+        let (Some(a), Some(b)) = (self.wishes.of(a), self.wishes.of(b)) else { return 0 };
         let best = |list: &[u64; MACHINE as usize]| list.iter().max().copied().unwrap_or(0);
         best(a) + best(b) - a.iter().zip(b).map(|(a, b)| a + b).max().unwrap_or(0)
     }
@@ -84,8 +114,7 @@ impl Problem {
             memory: vec![0; nodes],
             remake: vec![None; nodes],
             high: vec![0; nodes],
-            wishes: vec![[0; MACHINE as usize]; nodes],
-            wants: vec![false; nodes],
+            wishes: Wishes::new(nodes),
         };
         let weights = cost::weights(function);
         let (narrow, seen) = (Vec::with_capacity(flow.accesses.len()), vec![false; nodes]);
@@ -130,11 +159,11 @@ impl Problem {
     }
 
     fn weigh(&mut self, function: &MFunction, flow: &Flow) {
-        let mut index = 0;
+        let (mut index, mut dead) = (0, vec![]);
         for (number, block) in function.blocks.iter().enumerate() {
             let weight = self.weights[number];
-            let dead = flags::dead(&block.insts);
-            for (located, dead) in block.insts.iter().zip(dead) {
+            flags::dead_in(&block.insts, &mut dead);
+            for (located, &dead) in block.insts.iter().zip(&dead) {
                 let narrow = cost::is_narrow(&located.inst, dead);
                 let access = flow.accesses[index];
                 index += 1;
@@ -143,11 +172,11 @@ impl Problem {
                 // A copy becomes the access itself.
                 let accesses = if as_copy(&located.inst).is_some() { 1 } else { 2 };
                 let bytes = accesses * if self.class == Class::Float { 2 } else { 1 };
+                let memory = self.scale.cost(bytes, accesses, weight);
                 for (list, is_use) in [(flow.uses(access), true), (flow.defs(access), false)] {
                     for &node in list {
                         let node = node as usize;
                         self.seen[node] = true;
-                        let memory = self.scale.cost(bytes, accesses, weight);
                         self.costs.memory[node] += memory;
                         if let (Some(remake), true) = (self.costs.remake[node], is_use) {
                             let (bytes, cycles) = remake.cost();

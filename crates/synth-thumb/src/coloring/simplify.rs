@@ -79,11 +79,16 @@ struct Simplifier<'a> {
     refused: bool,
     /// Nodes that may have become easy to remove, some of them twice.
     maybe_easy: Vec<u32>,
+    /// A list in place of that one while those are removed.
+    found: Vec<u32>,
     /// Nodes of low degree by the cost of their copies when they were noted,
     /// the cheapest first.
     low: BinaryHeap<Reverse<(u64, u32)>>,
     /// Nodes that the function has.
     present: Vec<u32>,
+    /// Active nodes by what losing them cost when they were noted, the cheapest first,
+    /// once one is to be lost. It costs no less since.
+    dear: Option<BinaryHeap<Reverse<(u64, u32)>>>,
 }
 
 /// Simplifies the graph for the allowed registers. `present` are the nodes that
@@ -100,17 +105,17 @@ pub(super) fn run(
     // A copy of a machine register is a wish.
     for copy in copies {
         let (node, machine) = match (copy.a < MACHINE, copy.b < MACHINE) {
-            (true, _) => (copy.b as usize, copy.a as usize),
-            (_, true) => (copy.a as usize, copy.b as usize),
+            (true, _) => (copy.b, copy.a),
+            (_, true) => (copy.a, copy.b),
             (false, false) => continue,
         };
-        costs.wishes[node][machine] += copy.cost;
-        costs.wants[node] |= copy.cost > 0;
+        if copy.cost > 0 {
+            costs.wishes.add(node, machine, copy.cost);
+        }
     }
     let degree = (0..nodes)
         .map(|n| {
-            let near = graph.row(n as u32).iter().map(|word| word.count_ones()).sum::<u32>();
-            (near + (graph.forbidden[n] & allowed).count_ones()) as usize
+            (rows::count(graph.row(n as u32)) + (graph.forbidden[n] & allowed).count_ones()) as usize
         })
         .collect();
     let mut simplifier = Simplifier {
@@ -130,8 +135,10 @@ pub(super) fn run(
         stack: vec![],
         refused: false,
         maybe_easy: present.clone(),
+        found: vec![],
         low: BinaryHeap::new(),
         present,
+        dear: None,
     };
     simplifier.run();
     let (states, refused) = (simplifier.states, simplifier.refused);
@@ -151,17 +158,33 @@ impl Simplifier<'_> {
     /// Removes the node that costs least without a register, for the degree
     /// that it has.
     fn give_up_one(&mut self) -> bool {
-        let states = &self.states;
-        self.present.retain(|&n| states[n as usize] == State::Active);
-        let dear = |&&n: &&u32| {
-            let cost = self.costs.spill[n as usize].min(u64::MAX >> 16) << 16;
-            (cost / (self.degree[n as usize].max(1) as u64), n)
-        };
-        let Some(&node) = self.present.iter().min_by_key(dear) else { return false };
+        let mut dear = self.dear.take().unwrap_or_else(|| {
+            let active = rows::numbers(&self.active);
+            active.map(|node| Reverse((self.price_of_losing(node), node))).collect()
+        });
+        let mut cheapest = None;
+        while let Some(Reverse((cost, node))) = dear.pop() {
+            if self.states[node as usize] == State::Active {
+                let now = self.price_of_losing(node);
+                if now == cost {
+                    cheapest = Some(node);
+                    break;
+                }
+                dear.push(Reverse((now, node)));
+            }
+        }
+        self.dear = Some(dear);
+        let Some(node) = cheapest else { return false };
         self.drop_copies(node);
         self.remove(node);
         self.wake_around(node);
         true
+    }
+
+    /// What a node costs without a register, for its degree.
+    fn price_of_losing(&self, node: u32) -> u64 {
+        let cost = self.costs.spill[node as usize].min(u64::MAX >> 16) << 16;
+        cost / (self.degree[node as usize].max(1) as u64)
     }
 
     /// Tries the copies of a node's neighbours again: it counts less in what
@@ -229,7 +252,7 @@ impl Simplifier<'_> {
 
     /// Removes the nodes of low degree that no copy wants to merge.
     fn remove_easy(&mut self) -> bool {
-        let mut found = std::mem::take(&mut self.maybe_easy);
+        let mut found = std::mem::replace(&mut self.maybe_easy, std::mem::take(&mut self.found));
         found.retain(|&n| self.is_easy(n));
         found.sort_unstable_by_key(|&n| {
             (self.costs.high[n as usize], self.costs.spill[n as usize], n)
@@ -239,9 +262,10 @@ impl Simplifier<'_> {
         if any {
             self.pending.try_woken();
         }
-        for node in found {
+        for node in found.drain(..) {
             self.remove(node);
         }
+        self.found = found;
         any
     }
 
@@ -363,6 +387,9 @@ impl Simplifier<'_> {
         self.degree[a as usize] += (new & !old & self.allowed).count_ones() as usize;
         self.note_degree(a);
         self.costs.merge(a as usize, b as usize);
+        // It may cost less than it did, having more neighbours.
+        let price = self.price_of_losing(a);
+        self.dear.iter_mut().for_each(|dear| dear.push(Reverse((price, a))));
         self.pending.join(a, b);
         self.note_low(a);
         self.wake_around(b);

@@ -5,10 +5,18 @@ use crate::mach::{Cc, CmpOp, Located, MInst, Rhs};
 
 /// For each instruction of a block whether the flags are dead after it.
 pub(crate) fn dead(insts: &[Located]) -> Vec<bool> {
-    let mut dead = vec![true; insts.len()];
+    let mut dead = vec![];
+    dead_in(insts, &mut dead);
+    dead
+}
+
+/// The same, in place of what a list holds.
+pub(crate) fn dead_in(insts: &[Located], dead: &mut Vec<bool>) {
+    dead.clear();
+    dead.resize(insts.len(), true);
     let mut live = false;
-    for (i, located) in insts.iter().enumerate().rev() {
-        dead[i] = !live;
+    for (located, dead) in insts.iter().zip(dead).rev() {
+        *dead = !live;
         // What writes them only under a condition reads them too.
         if located.inst.writes_flags() {
             live = false;
@@ -17,7 +25,6 @@ pub(crate) fn dead(insts: &[Located]) -> Vec<bool> {
             live = true;
         }
     }
-    dead
 }
 
 /// If `insts` starts with an operation and a comparison of its result with
