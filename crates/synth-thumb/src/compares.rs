@@ -11,8 +11,6 @@
 //! - `d = a - (k + 1)` beside a comparison of a with k: higher than k if there
 //!   is no borrow, and 0 if k is 0 and there is one.
 
-use std::collections::BTreeSet;
-
 use crate::emit::alu;
 use crate::mach::{AluOp, Cc, CmpOp, Located, MFunction, MInst, OperandKind, Reg, Rhs};
 
@@ -33,41 +31,35 @@ pub fn run(function: &mut MFunction) {
     }
 }
 
-/// Registers that an instruction writes, calls' victims included.
-fn written(inst: &mut MInst) -> BTreeSet<Reg> {
-    let clobbers = inst.clobbers();
-    let mut set: BTreeSet<Reg> =
-        (0..16u8).filter(|n| clobbers & 1 << n != 0).map(Reg::machine).collect();
+/// Core registers that an instruction writes, calls' victims included.
+fn written(inst: &mut MInst) -> u16 {
+    let mut set = inst.clobbers();
     inst.visit_operands(&mut |reg, kind, _| {
         if kind != OperandKind::Use {
-            set.insert(*reg);
+            set |= reg.core_bit();
         }
     });
     set
 }
 
-fn reads(inst: &mut MInst) -> BTreeSet<Reg> {
-    let mut set = BTreeSet::new();
-    inst.visit_operands(&mut |reg, kind, _| {
-        if kind == OperandKind::Use {
-            set.insert(*reg);
-        }
-    });
+/// Core registers that a comparison reads.
+fn reads(rn: Reg, rhs: Rhs) -> u16 {
+    let mut set = 0;
+    let mut compare = MInst::Cmp { op: CmpOp::Cmp, rn, rhs };
+    compare.visit_operands(&mut |reg, _, _| set |= reg.core_bit());
     set
 }
 
 /// Whether the comparison at `at` finds its flags made by an equal one.
 fn repeats(insts: &mut [Located], at: usize) -> bool {
-    let mut compare = insts[at].inst.clone();
-    if !matches!(compare, MInst::Cmp { .. }) {
-        return false;
-    }
-    let operands = reads(&mut compare);
+    let MInst::Cmp { rn, rhs, .. } = insts[at].inst else { return false };
+    let compare = insts[at].inst.clone();
+    let operands = reads(rn, rhs);
     for located in insts[..at].iter_mut().rev() {
         if located.inst == compare {
             return true;
         }
-        if located.inst.writes_flags() || !operands.is_disjoint(&written(&mut located.inst)) {
+        if located.inst.writes_flags() || operands & written(&mut located.inst) != 0 {
             return false;
         }
     }
@@ -109,15 +101,15 @@ fn is_difference(inst: &MInst, a: Reg, b: Rhs) -> bool {
 
 /// The operation stands before the comparison.
 fn before(insts: &mut [Located], at: usize, rn: Reg, rhs: Rhs) -> bool {
-    let operands = reads(&mut MInst::Cmp { op: CmpOp::Cmp, rn, rhs });
+    let operands = reads(rn, rhs);
     let start = at.saturating_sub(REACH);
     for index in (start..at).rev() {
+        let is_apart = operands & written(&mut insts[index].inst) == 0;
         let inst = &insts[index].inst;
-        let results = written(&mut inst.clone());
         // The conditions change, but not if the flags are the same.
-        let change = if operands.is_disjoint(&results) && is_difference(inst, rn, rhs) {
+        let change = if is_apart && is_difference(inst, rn, rhs) {
             Some(None)
-        } else if operands.is_disjoint(&results) && is_beyond(inst, rn, rhs) {
+        } else if is_apart && is_beyond(inst, rn, rhs) {
             Some(Some(of_borrow_beyond(rhs)))
         } else {
             of_result(inst, rn, rhs).map(Some)
@@ -130,7 +122,7 @@ fn before(insts: &mut [Located], at: usize, rn: Reg, rhs: Rhs) -> bool {
             insts[index].inst = setter;
             return true;
         }
-        if inst.writes_flags() || inst.reads_flags() || !operands.is_disjoint(&results) {
+        if inst.writes_flags() || inst.reads_flags() || !is_apart {
             return false;
         }
     }
@@ -155,8 +147,9 @@ fn of_result(inst: &MInst, rn: Reg, rhs: Rhs) -> Option<fn(Cc) -> Option<Cc>> {
 /// The subtraction stands behind the comparison, before anything reads the
 /// flags.
 fn behind(insts: &mut [Located], at: usize, rn: Reg, rhs: Rhs) -> bool {
-    let operands = reads(&mut MInst::Cmp { op: CmpOp::Cmp, rn, rhs });
+    let operands = reads(rn, rhs);
     for index in at + 1..insts.len().min(at + REACH) {
+        let is_apart = operands & written(&mut insts[index].inst) == 0;
         let inst = &insts[index].inst;
         let is_beyond = is_beyond(inst, rn, rhs);
         if is_beyond || is_difference(inst, rn, rhs) {
@@ -167,8 +160,7 @@ fn behind(insts: &mut [Located], at: usize, rn: Reg, rhs: Rhs) -> bool {
             insts[index].inst = setter;
             return true;
         }
-        let results = written(&mut inst.clone());
-        if inst.writes_flags() || inst.reads_flags() || !operands.is_disjoint(&results) {
+        if inst.writes_flags() || inst.reads_flags() || !is_apart {
             return false;
         }
     }

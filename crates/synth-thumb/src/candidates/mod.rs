@@ -107,7 +107,7 @@ fn allocate_by_colours(
     }
     // What long instructions cost in time is little.
     if long && options.prefer == Prefer::Size {
-        also(&version, begin(&version, regalloc::SHORT), ERROR)?;
+        also(&version, begin(&version, regalloc::SHORT), 0)?;
     }
     Ok(())
 }
@@ -164,11 +164,10 @@ fn versions(selected: &MFunction, prefer: Prefer) -> Option<Vec<Version>> {
 /// their registers promises most, the second one if it is about as good as the first.
 fn promising(selected: &MFunction, prefer: Prefer) -> Vec<Version> {
     let mut versions = versions(selected, prefer).unwrap_or_default();
-    let most = if selected.len() <= SMALL { 2 } else { 1 };
-    if versions.len() > most {
+    if versions.len() > 1 {
         versions.sort_by_cached_key(|version| version.attempt.cost());
-        versions.truncate(most);
     }
+    versions.truncate(if selected.len() <= SMALL { 2 } else { 1 });
     if let [first, second] = versions.as_slice()
         && second.attempt.cost() > first.attempt.cost() + ERROR
     {
