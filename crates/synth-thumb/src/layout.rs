@@ -57,6 +57,10 @@ pub(crate) struct Pieces {
     items: Items,
     /// For each literal, the index of the item that is its pool.
     pool_of: Vec<usize>,
+    /// The bytes of those that have one size.
+    sizes: Vec<Option<u8>>,
+    /// Those that must reach something.
+    reaching: Vec<usize>,
     forms: Vec<u8>,
     offsets: Vec<u32>,
     labels: Vec<u32>,
@@ -65,28 +69,41 @@ pub(crate) struct Pieces {
 impl Pieces {
     fn new(items: Items, pool_of: Vec<usize>) -> Pieces {
         let count = items.len();
-        Pieces { items, pool_of, forms: vec![0; count], offsets: vec![0; count], labels: vec![] }
+        let sizes = items.iter().map(|(item, _)| forms::only_size(item)).collect();
+        let reaching = (0..count).filter(|&i| forms::must_reach(&items[i].0)).collect();
+        let (forms, offsets) = (vec![0; count], vec![0; count]);
+        Pieces { items, pool_of, sizes, reaching, forms, offsets, labels: vec![] }
     }
 
     fn compute_offsets(&mut self) -> Result<(), CompileError> {
         let mut at = 0u64;
-        for (i, (item, _)) in self.items.iter().enumerate() {
+        for i in 0..self.items.len() {
             self.offsets[i] = u32::try_from(at).map_err(|_| CompileError::TooLong(at))?;
-            if let Item::Label(label) = item {
-                let index = label.0 as usize;
-                if self.labels.len() <= index {
-                    self.labels.resize(index + 1, 0);
-                }
-                self.labels[index] = self.offsets[i];
-            }
-            if !matches!(item, Item::Align) || self.is_wide(i + 1) {
-                at += forms::size(item, self.forms[i], self.offsets[i]);
-            }
+            at += match self.sizes[i] {
+                Some(size) => size.into(),
+                None => self.size(i),
+            };
         }
         if at >= 1 << 24 {
             return Err(CompileError::TooLong(at));
         }
         Ok(())
+    }
+
+    /// The size in bytes of a piece at its offset; notes where labels are.
+    fn size(&mut self, i: usize) -> u64 {
+        match self.items[i].0 {
+            Item::Label(label) => {
+                let index = label.0 as usize;
+                if self.labels.len() <= index {
+                    self.labels.resize(index + 1, 0);
+                }
+                self.labels[index] = self.offsets[i];
+                0
+            }
+            Item::Align if !self.is_wide(i + 1) => 0,
+            ref item => forms::size(item, self.forms[i], self.offsets[i]),
+        }
     }
 
     /// Whether the first instruction from an item on has 32 bits.
@@ -104,7 +121,7 @@ impl Pieces {
     /// Lets forms that do not reach grow; whether any did.
     fn grow(&mut self, at_once: bool) -> Result<bool, CompileError> {
         let mut grown = false;
-        for i in 0..self.items.len() {
+        for &i in &self.reaching {
             let last = forms::last(&self.items[i].0);
             while !self.reaches(i) {
                 if self.forms[i] == last {

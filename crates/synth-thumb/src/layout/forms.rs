@@ -23,6 +23,28 @@ pub(super) fn last(item: &Item) -> u8 {
     }
 }
 
+/// Size in bytes of a piece that has the same in every form and at every offset.
+pub(super) fn only_size(item: &Item) -> Option<u8> {
+    match item {
+        Item::Inst(inst) | Item::Reloc(inst, ..) => Some(inst.size() as u8),
+        Item::FloatLiteral { .. } => Some(4),
+        Item::Trap { .. } => Some(2),
+        _ => None,
+    }
+}
+
+/// Whether a piece refers to a place that must be near.
+pub(super) fn must_reach(item: &Item) -> bool {
+    matches!(
+        item,
+        Item::Branch { .. }
+            | Item::ZeroBranch { .. }
+            | Item::Literal { .. }
+            | Item::FloatLiteral { .. }
+            | Item::Table { .. }
+    )
+}
+
 /// Size in bytes of a piece at an offset.
 pub(super) fn size(item: &Item, form: u8, at: u32) -> u64 {
     let padding = |at: u32| u64::from(at.next_multiple_of(4) - at);
