@@ -12,7 +12,7 @@
 //!   is no borrow, and 0 if k is 0 and there is one.
 
 use crate::emit::alu;
-use crate::mach::{AluOp, Cc, CmpOp, Located, MFunction, MInst, OperandKind, Reg, Rhs};
+use crate::mach::{AluOp, Cc, CmpOp, Located, MFunction, MInst, Reg, Rhs};
 
 /// Instructions between an operation and a comparison that are looked through.
 const REACH: usize = 12;
@@ -33,21 +33,12 @@ pub fn run(function: &mut MFunction) {
 
 /// Core registers that an instruction writes, calls' victims included.
 fn written(inst: &mut MInst) -> u16 {
-    let mut set = inst.clobbers();
-    inst.visit_operands(&mut |reg, kind, _| {
-        if kind != OperandKind::Use {
-            set |= reg.core_bit();
-        }
-    });
-    set
+    inst.clobbers() | inst.core_operands().1
 }
 
 /// Core registers that a comparison reads.
 fn reads(rn: Reg, rhs: Rhs) -> u16 {
-    let mut set = 0;
-    let mut compare = MInst::Cmp { op: CmpOp::Cmp, rn, rhs };
-    compare.visit_operands(&mut |reg, _, _| set |= reg.core_bit());
-    set
+    MInst::Cmp { op: CmpOp::Cmp, rn, rhs }.core_operands().0
 }
 
 /// Whether the comparison at `at` finds its flags made by an equal one.

@@ -15,7 +15,7 @@
 //!   of the frame holds the stack pointer before that.
 
 use crate::compile::CompileError;
-use crate::mach::{FInst, FP, FloatUnit, FrameSlot, MFunction, MInst, Mode, Reg, SP, TailCallee};
+use crate::mach::{FInst, FP, FloatUnit, FrameSlot, MFunction, MInst, Mode, Reg, SP};
 use crate::regalloc::Written;
 use crate::tail_call::{ABOVE, TailArea};
 
@@ -231,16 +231,8 @@ fn saved_doubles(unit: FloatUnit, written: u32) -> u32 {
 fn live_slots(function: &MFunction) -> Vec<bool> {
     let mut live = vec![false; function.slots.len()];
     for located in function.blocks.iter().flat_map(|b| &b.insts) {
-        match &located.inst {
-            MInst::SlotAddr { slot, .. }
-            | MInst::TailCall { callee: TailCallee::Slot(slot), .. }
-            | MInst::Load { mode: Mode::Slot(slot, _), .. }
-            | MInst::Store { mode: Mode::Slot(slot, _), .. }
-            | MInst::Float(
-                FInst::Load { mode: Mode::Slot(slot, _), .. }
-                | FInst::Store { mode: Mode::Slot(slot, _), .. },
-            ) => live[slot.0 as usize] = true,
-            _ => {}
+        if let Some(slot) = located.inst.slot() {
+            live[slot.0 as usize] = true;
         }
     }
     live

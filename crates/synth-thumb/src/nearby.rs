@@ -68,10 +68,6 @@ fn made(inst: &MInst) -> Option<(Reg, Value)> {
     }
 }
 
-fn index(reg: Reg) -> Option<usize> {
-    reg.as_machine().filter(|_| !reg.is_float()).map(usize::from)
-}
-
 impl Pass<'_> {
     fn block(&mut self, insts: &mut Vec<Located>, mut known: Known) -> Known {
         let dead = flags::dead(insts);
@@ -82,7 +78,7 @@ impl Pass<'_> {
                 follow(&mut located.inst, &mut known);
                 return true;
             };
-            let at = index(rd);
+            let at = rd.as_core();
             let holds = at.is_some_and(|at| known[at] == Some(value));
             if !holds {
                 self.replace(&mut located.inst, value, &known, dead);
@@ -162,9 +158,9 @@ fn way(rd: Reg, rn: Reg, held: Value, value: Value, dead: bool) -> Option<(Cost,
 /// What registers hold behind an instruction.
 fn follow(inst: &mut MInst, known: &mut Known) {
     let result = match *inst {
-        MInst::Mov { rd, rm } => index(rm).and_then(|at| known[at]).map(|value| (rd, value)),
+        MInst::Mov { rd, rm } => rm.as_core().and_then(|at| known[at]).map(|value| (rd, value)),
         MInst::Alu { op: AluOp::Add, rd, rn, rhs: Rhs::Imm(difference), .. } => {
-            let held = index(rn).and_then(|at| known[at]);
+            let held = rn.as_core().and_then(|at| known[at]);
             held.map(|value| (rd, value.plus(difference)))
         }
         _ => None,
@@ -177,13 +173,13 @@ fn follow(inst: &mut MInst, known: &mut Known) {
     }
     inst.visit_operands(&mut |reg, kind, _| {
         if kind != OperandKind::Use
-            && let Some(at) = index(*reg)
+            && let Some(at) = reg.as_core()
         {
             known[at] = None;
         }
     });
     if let Some((rd, value)) = result
-        && let Some(at) = index(rd)
+        && let Some(at) = rd.as_core()
     {
         known[at] = Some(value);
     }

@@ -8,7 +8,7 @@
 //! with the size of the memory, which often is a power of two.
 
 use crate::liveness::Liveness;
-use crate::mach::{Cc, CmpOp, Located, MFunction, MInst, OperandKind, Reg, Rhs, ShiftOp};
+use crate::mach::{Cc, CmpOp, Located, MFunction, MInst, Reg, Rhs, ShiftOp};
 
 /// The registers of short instructions.
 const LOW: u16 = 0xff;
@@ -30,7 +30,7 @@ pub fn run(function: &mut MFunction) {
         }
         let usable = LOW
             & insts.iter_mut().fold(FREE, |set, located| {
-                let (reads, writes) = operands(&mut located.inst);
+                let (reads, writes) = located.inst.core_operands();
                 set | reads | writes
             });
         for at in (0..insts.len()).rev() {
@@ -40,7 +40,7 @@ pub fn run(function: &mut MFunction) {
             {
                 insts[at].inst = MInst::ShiftImm { op: ShiftOp::Lsr, s: true, rd, rn, amount };
             }
-            let (reads, writes) = operands(&mut insts[at].inst);
+            let (reads, writes) = insts[at].inst.core_operands();
             after = after & !(writes | insts[at].inst.clobbers()) | reads;
         }
     }
@@ -61,20 +61,6 @@ fn wide(inst: &MInst) -> Option<(Reg, u8)> {
 
 fn first(set: u16) -> Option<Reg> {
     (set != 0).then(|| Reg::machine(set.trailing_zeros() as u8))
-}
-
-/// The core registers that an instruction reads, and those that it writes.
-fn operands(inst: &mut MInst) -> (u16, u16) {
-    let (mut reads, mut writes) = (0, 0);
-    inst.visit_operands(&mut |reg, kind, _| {
-        let number = reg.as_machine().filter(|_| !reg.is_float());
-        let bit = number.map_or(0, |number| 1 << number);
-        match kind {
-            OperandKind::Use => reads |= bit,
-            _ => writes |= bit,
-        }
-    });
-    (reads, writes)
 }
 
 /// Changes the conditions behind a comparison to those behind the shift;

@@ -18,7 +18,7 @@ mod state;
 
 use std::collections::BTreeSet;
 
-use crate::mach::{FInst, MFunction, MInst, Mode, Reg, TailCallee, Width};
+use crate::mach::{MFunction, MInst, Mode, Reg, Width};
 use state::{Analysis, Entries, State, index};
 
 /// Removes what is there already from a function of machine registers; slots
@@ -77,19 +77,12 @@ fn remove_stores(function: &mut MFunction, spilled: usize) {
     let mut loaded = BTreeSet::new();
     let mut whole = BTreeSet::new();
     for located in function.blocks.iter().flat_map(|block| &block.insts) {
-        match &located.inst {
+        match located.inst {
             MInst::Load { mode: Mode::Slot(slot, offset), .. } => {
-                loaded.insert((*slot, *offset));
+                loaded.insert((slot, offset));
             }
-            MInst::SlotAddr { slot, .. }
-            | MInst::TailCall { callee: TailCallee::Slot(slot), .. }
-            | MInst::Float(
-                FInst::Load { mode: Mode::Slot(slot, _), .. }
-                | FInst::Store { mode: Mode::Slot(slot, _), .. },
-            ) => {
-                whole.insert(*slot);
-            }
-            _ => {}
+            MInst::Store { .. } => {}
+            ref inst => whole.extend(inst.slot()),
         }
     }
     for block in &mut function.blocks {

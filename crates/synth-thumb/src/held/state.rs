@@ -111,8 +111,7 @@ fn meet(entry: &mut Option<State>, state: &State) -> bool {
 
 /// The number of a core register whose values are known: not sp and pc.
 pub(super) fn index(reg: Reg) -> Option<usize> {
-    let number = reg.as_machine().filter(|number| !reg.is_float() && !matches!(number, 13 | 15));
-    number.map(usize::from)
+    reg.as_core().filter(|number| !matches!(number, 13 | 15))
 }
 
 /// What an instruction that makes a known value defines.

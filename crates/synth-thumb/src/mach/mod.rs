@@ -71,7 +71,12 @@ impl Reg {
 
     /// A core machine register as a set of one, and else the empty set.
     pub fn core_bit(self) -> u16 {
-        self.as_machine().filter(|_| !self.is_float()).map_or(0, |number| 1 << number)
+        self.as_core().map_or(0, |number| 1 << number)
+    }
+
+    /// The number of a core machine register.
+    pub fn as_core(self) -> Option<usize> {
+        self.as_machine().filter(|_| !self.is_float()).map(usize::from)
     }
 
     /// Whether it is one of r0-r7, which 16-bit instructions can name.

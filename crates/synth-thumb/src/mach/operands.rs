@@ -1,7 +1,7 @@
 //! Which registers an instruction reads and writes, with their constraints:
 //! the one place that register allocation asks and that it rewrites through.
 
-use super::{Callee, MInst, Mode, Reg, Rhs, TailCallee};
+use super::{Callee, FInst, FrameSlot, MInst, Mode, Reg, Rhs, TailCallee};
 
 /// Whether a register is read or written, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -224,6 +224,31 @@ impl MInst {
                 uses.iter_mut().for_each(|(r, at)| f(r, Use, Fixed(*at)));
             }
             Barrier | Door | TrapIf { .. } | Trap(_) | Jump(_) | CondJump { .. } => {}
+        }
+    }
+
+    /// The core registers that it reads, and those that it writes, as bit sets.
+    pub fn core_operands(&mut self) -> (u16, u16) {
+        let (mut reads, mut writes) = (0, 0);
+        self.visit_operands(&mut |reg, kind, _| match kind {
+            Use => reads |= reg.core_bit(),
+            Def | EarlyDef => writes |= reg.core_bit(),
+        });
+        (reads, writes)
+    }
+
+    /// The slot of the frame that it names.
+    pub fn slot(&self) -> Option<FrameSlot> {
+        match *self {
+            MInst::SlotAddr { slot, .. }
+            | MInst::TailCall { callee: TailCallee::Slot(slot), .. }
+            | MInst::Load { mode: Mode::Slot(slot, _), .. }
+            | MInst::Store { mode: Mode::Slot(slot, _), .. }
+            | MInst::Float(
+                FInst::Load { mode: Mode::Slot(slot, _), .. }
+                | FInst::Store { mode: Mode::Slot(slot, _), .. },
+            ) => Some(slot),
+            _ => None,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::liveness::solve;
-use crate::mach::{FInst, FrameSlot, MFunction, MInst, Mode, OperandKind, Reg, TailCallee, Width};
+use crate::mach::{FrameSlot, MFunction, MInst, Mode, OperandKind, Reg, Width};
 use crate::rows::{self, Rows};
 
 /// Core registers.
@@ -40,29 +40,13 @@ pub(super) fn access(inst: &MInst) -> Option<(Place, Reg, bool)> {
     }
 }
 
-/// A slot that is named by more than accesses of single words.
-fn other_slot(inst: &MInst) -> Option<FrameSlot> {
-    if access(inst).is_some() {
-        return None;
-    }
-    match *inst {
-        MInst::SlotAddr { slot, .. }
-        | MInst::TailCall { callee: TailCallee::Slot(slot), .. }
-        | MInst::Load { mode: Mode::Slot(slot, _), .. }
-        | MInst::Store { mode: Mode::Slot(slot, _), .. }
-        | MInst::Float(
-            FInst::Load { mode: Mode::Slot(slot, _), .. }
-            | FInst::Store { mode: Mode::Slot(slot, _), .. },
-        ) => Some(slot),
-        _ => None,
-    }
-}
-
 impl Words {
     pub(super) fn of(function: &MFunction, spilled: usize) -> Words {
         let mut whole = vec![false; function.slots.len()];
         let insts = || function.blocks.iter().flat_map(|block| &block.insts);
-        for slot in insts().filter_map(|located| other_slot(&located.inst)) {
+        // What more than accesses of single words name is left alone.
+        let others = insts().filter(|located| access(&located.inst).is_none());
+        for slot in others.filter_map(|located| located.inst.slot()) {
             whole[slot.0 as usize] = true;
         }
         let mut words = Words { numbers: BTreeMap::new(), places: vec![] };
@@ -92,21 +76,21 @@ impl Words {
                 let inst = &mut located.inst;
                 match self.access(inst) {
                     Some((word, reg, true)) => {
-                        let from = core(reg).and_then(|reg| holds[reg]);
+                        let from = reg.as_core().and_then(|reg| holds[reg]);
                         if let Some(from) = from {
                             copies.push(Copy { block, at, to: word, from });
                         }
                         holds.iter_mut().filter(|held| **held == Some(word)).for_each(|held| {
                             *held = None;
                         });
-                        if let Some(reg) = core(reg) {
+                        if let Some(reg) = reg.as_core() {
                             holds[reg] = from.filter(|&from| from != word).or(Some(word));
                         }
                     }
                     access => {
                         forget(inst, &mut holds);
                         if let Some((word, rd, _)) = access
-                            && let Some(rd) = core(rd)
+                            && let Some(rd) = rd.as_core()
                         {
                             holds[rd] = Some(word);
                         }
@@ -172,16 +156,11 @@ impl Words {
     }
 }
 
-/// The number of a core register.
-pub(super) fn core(reg: Reg) -> Option<usize> {
-    reg.as_machine().filter(|_| !reg.is_float()).map(usize::from)
-}
-
 /// Nothing is known of what an instruction writes, but for a move.
 fn forget(inst: &mut MInst, holds: &mut [Option<u32>; REGS]) {
     if let MInst::Mov { rd, rm } = *inst {
-        if let Some(rd) = core(rd) {
-            holds[rd] = core(rm).and_then(|rm| holds[rm]);
+        if let Some(rd) = rd.as_core() {
+            holds[rd] = rm.as_core().and_then(|rm| holds[rm]);
         }
         return;
     }
@@ -189,7 +168,7 @@ fn forget(inst: &mut MInst, holds: &mut [Option<u32>; REGS]) {
     (0..REGS).filter(|reg| clobbers & 1 << reg != 0).for_each(|reg| holds[reg] = None);
     inst.visit_operands(&mut |reg, kind, _| {
         if kind != OperandKind::Use
-            && let Some(reg) = core(*reg)
+            && let Some(reg) = reg.as_core()
         {
             holds[reg] = None;
         }

@@ -10,9 +10,9 @@
 mod lives;
 
 use crate::liveness::Liveness;
-use crate::mach::{MFunction, OperandKind};
+use crate::mach::MFunction;
 use crate::rows::{self, Rows};
-use lives::{Copy, Place, REGS, Words, access, core};
+use lives::{Copy, Place, REGS, Words, access};
 
 /// Words of one function that are looked at: the time is their number's square.
 const MOST: usize = 512;
@@ -96,17 +96,12 @@ fn remove_loads(function: &mut MFunction, words: &Words) {
             let place =
                 access(&located.inst).filter(|(place, ..)| words.numbers.contains_key(place));
             if let Some((_, rd, false)) = place
-                && core(rd).is_some_and(|rd| live & 1 << rd == 0)
+                && rd.as_core().is_some_and(|rd| live & 1 << rd == 0)
             {
                 continue;
             }
-            let mut uses = 0;
-            located.inst.visit_operands(&mut |reg, kind, _| match (core(*reg), kind) {
-                (Some(reg), OperandKind::Use) => uses |= 1 << reg,
-                (Some(reg), _) => live &= !(1 << reg),
-                (None, _) => {}
-            });
-            live |= uses;
+            let (reads, writes) = located.inst.core_operands();
+            live = live & !u32::from(writes) | u32::from(reads);
             kept.push(located);
         }
         kept.reverse();

@@ -5,19 +5,16 @@
 //! nodes change to better colours while there are any, also by exchange with
 //! their neighbours.
 
+mod improve;
+
 use smallvec::{SmallVec, smallvec};
 
-use super::flow::{Class, MACHINE};
-use super::groups::Groups;
-use super::problem::Costs;
-use super::simplify::Order;
+use crate::coloring::flow::{Class, MACHINE};
+use crate::coloring::groups::Groups;
+use crate::coloring::problem::Costs;
+use crate::coloring::simplify::Order;
 use crate::mach::ONCE;
 use crate::scale::Scale;
-
-/// Rounds of improvement.
-const ROUNDS: usize = 2;
-/// Neighbours that may make room for a node.
-const MOST_MOVED: usize = 3;
 
 /// What colours are chosen by.
 pub(super) struct Assigner<'a> {
@@ -27,7 +24,7 @@ pub(super) struct Assigner<'a> {
     palette: Palette,
     scale: Scale,
     colors: Vec<Option<u8>>,
-    /// By colour and node, how many of its neighbours have it.
+    /// By colour and node, how many of its neighbours have it, once all are coloured.
     near: Vec<u16>,
     /// By node, the colours that any of its neighbours has.
     taken: Vec<u32>,
@@ -124,7 +121,7 @@ impl<'a> Assigner<'a> {
             palette,
             scale,
             colors,
-            near: vec![0; (u32::BITS - palette.allowed.leading_zeros()) as usize * nodes],
+            near: vec![],
             taken: vec![0; nodes],
             high,
             counts: [0; MACHINE as usize],
@@ -142,7 +139,7 @@ impl<'a> Assigner<'a> {
             let best =
                 cheapest(self.free(node), |color| prices.of(color) + self.cost_of_opening(color));
             match best {
-                Some((_, color)) => self.set(node, Some(color)),
+                Some((_, color)) => self.set_first(node, color),
                 None => spilled.push(node),
             }
         }
@@ -152,41 +149,17 @@ impl<'a> Assigner<'a> {
         spilled
     }
 
-    fn set(&mut self, node: u32, color: Option<u8>) {
-        let old = std::mem::replace(&mut self.colors[node as usize], color);
-        if old == color {
-            return;
+    /// Gives a node its first colour. How many neighbours have which is not needed
+    /// until one changes.
+    fn set_first(&mut self, node: u32, color: u8) {
+        self.colors[node as usize] = Some(color);
+        self.open(color);
+        for &other in self.groups.neighbours(node) {
+            self.taken[other as usize] |= 1 << color;
         }
-        let (groups, nodes) = (self.groups, self.colors.len());
-        if let Some(old) = old {
-            self.close(old);
-            let near = &mut self.near[usize::from(old) * nodes..][..nodes];
-            for &other in groups.neighbours(node) {
-                let count = &mut near[other as usize];
-                *count -= 1;
-                self.taken[other as usize] &= !(u32::from(*count == 0) << old);
-            }
+        if is_high(color) {
+            self.groups.short(node).iter().for_each(|&(index, _)| self.high[index as usize] += 1);
         }
-        if let Some(color) = color {
-            self.open(color);
-            let near = &mut self.near[usize::from(color) * nodes..][..nodes];
-            for &other in groups.neighbours(node) {
-                near[other as usize] += 1;
-                self.taken[other as usize] |= 1 << color;
-            }
-        }
-        let (was, now) = (old.is_some_and(is_high), color.is_some_and(is_high));
-        if was != now {
-            for &(index, _) in self.groups.short(node) {
-                let high = &mut self.high[index as usize];
-                *high = if now { *high + 1 } else { *high - 1 };
-            }
-        }
-    }
-
-    /// How many neighbours have a colour.
-    fn near(&self, node: u32, color: u8) -> u16 {
-        self.near[usize::from(color) * self.colors.len() + node as usize]
     }
 
     /// Colours that no neighbour has.
@@ -266,133 +239,6 @@ impl<'a> Assigner<'a> {
             8..12 => self.scale.cost(first + if any(HIGH_SAVED) { 0 } else { 4 }, 2 + first, ONCE),
             _ => self.scale.cost(first, 2 + first, ONCE),
         }
-    }
-
-    fn improve(&mut self) {
-        // Nodes around which something has changed since they were looked at.
-        let mut changed = vec![true; self.colors.len()];
-        for _ in 0..ROUNDS {
-            let mut any = false;
-            for &node in &self.order.stack {
-                if !std::mem::take(&mut changed[node as usize]) {
-                    continue;
-                }
-                self.moved.clear();
-                if self.improve_alone(node) || self.improve_by_exchange(node) {
-                    any = true;
-                    for &node in &self.moved {
-                        changed[node as usize] = true;
-                        let near = self.groups.neighbours(node).iter();
-                        let tied = self.groups.copies(node).iter().map(|(other, _)| other);
-                        near.chain(tied).for_each(|&other| changed[other as usize] = true);
-                    }
-                }
-            }
-            if !any {
-                break;
-            }
-        }
-    }
-
-    fn improve_alone(&mut self, node: u32) -> bool {
-        let Some(old) = self.colors[node as usize] else { return false };
-        // What opening costs is judged without the node.
-        self.close(old);
-        let (copies, high) = self.price(node, old);
-        let now = copies + high + self.cost_of_opening(old);
-        let best = if now == 0 { None } else { self.better(node, now) };
-        self.open(old);
-        if let Some(color) = best {
-            self.set(node, Some(color));
-            self.moved.push(node);
-        }
-        best.is_some()
-    }
-
-    /// A colour for which a node pays less.
-    fn better(&self, node: u32, now: u64) -> Option<u8> {
-        let prices = self.prices(node, self.price_of_high(node));
-        let total = |color| prices.of(color) + self.cost_of_opening(color);
-        let (cost, color) = cheapest(self.free(node), total)?;
-        (cost < now).then_some(color)
-    }
-
-    /// Gives a node a colour that neighbours have, which take others.
-    fn improve_by_exchange(&mut self, node: u32) -> bool {
-        let Some(old) = self.colors[node as usize] else { return false };
-        if self.price(node, old) == (0, 0) {
-            return false;
-        }
-        let allowed = self.palette.allowed & !self.groups.forbidden(node) & !(1 << old);
-        each(allowed).any(|color| self.exchange(node, old, color))
-    }
-
-    fn exchange(&mut self, node: u32, old: u8, color: u8) -> bool {
-        let count = usize::from(self.near(node, color));
-        if count == 0 || count > MOST_MOVED {
-            return false;
-        }
-        let with_color = |&&other: &&u32| self.colors[other as usize] == Some(color);
-        let others: SmallVec<[u32; MOST_MOVED]> =
-            self.groups.neighbours(node).iter().filter(with_color).copied().collect();
-        if !self.promises(node, &others, old, color) {
-            return false;
-        }
-        let all = |this: &Self| {
-            let total = |node: u32| {
-                let color = this.colors[node as usize].unwrap_or(0);
-                let (copies, high) = this.price(node, color);
-                copies + high + this.cost_of_opening(color)
-            };
-            others.iter().chain([&node]).map(|&node| total(node)).sum::<u64>() + this.opened()
-        };
-        let before = all(self);
-        others.iter().for_each(|&other| self.set(other, None));
-        self.set(node, Some(color));
-        let possible = others.iter().all(|&other| {
-            let prices = self.prices(other, self.price_of_high(other));
-            let total = |color| prices.of(color) + self.cost_of_opening(color);
-            let best = cheapest(self.free(other), total);
-            self.set(other, best.map(|(_, color)| color));
-            best.is_some()
-        });
-        if possible && all(self) < before {
-            self.moved.extend(others.iter().chain([&node]));
-            return true;
-        }
-        others.iter().for_each(|&other| self.set(other, None));
-        self.set(node, Some(old));
-        others.iter().for_each(|&other| self.set(other, Some(color)));
-        false
-    }
-
-    /// Whether an exchange may be worth its while: by what each of the nodes pays now
-    /// and would pay if only it moved.
-    fn promises(&self, node: u32, others: &[u32], old: u8, color: u8) -> bool {
-        let price = |node: u32, color: u8| {
-            let (copies, high) = self.price(node, color);
-            copies + high
-        };
-        let mut before = price(node, old);
-        let mut behind = price(node, color);
-        for &other in others {
-            let Some(least) = self.price_of_leaving(other, old) else { return false };
-            before += price(other, color);
-            behind += least;
-        }
-        behind < before || self.counts[usize::from(old)] == 1
-    }
-
-    /// What a node pays at least for another colour than its own, when one of its
-    /// neighbours leaves the colour `old` and takes its own. None if there is no such
-    /// colour.
-    fn price_of_leaving(&self, node: u32, old: u8) -> Option<u64> {
-        let own = self.colors[node as usize].map_or(0, |color| 1 << color);
-        let last = u32::from(self.near(node, old) == 1) << old;
-        let near = self.taken[node as usize] & !last;
-        let allowed = self.palette.allowed & !self.groups.forbidden(node) & !own & !near;
-        let prices = self.prices(node, self.price_of_high(node));
-        cheapest(allowed, |color| prices.of(color)).map(|(cost, _)| cost)
     }
 
     /// The cost of the registers that are saved.
