@@ -2,8 +2,8 @@
 
 use cranelift_entity::{EntityRef, SecondaryMap};
 
-use crate::cfg::Cfg;
-use crate::function::{Block, Function, SourceLoc, ValueData, ValueDef};
+use crate::cfg::reachable;
+use crate::function::{Block, Function, InstData, Value, ValueData, ValueDef};
 
 impl Function {
     /// Removes the blocks that the entry does not reach. Says whether there
@@ -12,16 +12,19 @@ impl Function {
         if self.layout.is_empty() {
             return false;
         }
-        let cfg = Cfg::new(self);
-        let before = self.layout.len();
-        let (live, dead): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.layout).into_iter().partition(|&b| cfg.is_reachable(b));
-        self.layout = live;
-        for block in dead {
-            self.blocks[block].insts.clear();
-            self.blocks[block].params.clear();
+        let (reachable, is_reachable) = reachable(self);
+        if reachable.len() == self.layout.len() {
+            return false;
         }
-        self.layout.len() < before
+        let blocks = &mut self.blocks;
+        self.layout.retain(|&block| {
+            if !is_reachable[block] {
+                blocks[block].insts.clear();
+                blocks[block].params.clear();
+            }
+            is_reachable[block]
+        });
+        true
     }
 
     /// Renumbers blocks, instructions and values in the order of the layout,
@@ -34,36 +37,39 @@ impl Function {
             ..Function::default()
         };
         let mut blocks = SecondaryMap::with_default(Block::new(0));
+        blocks.resize(self.blocks.len());
         let mut values = SecondaryMap::new();
-        let define = |new: &mut Function, values: &mut SecondaryMap<_, _>, old, def| {
-            let ty = self.values[old].ty;
-            values[old] = Some(new.values.push(ValueData { ty, def }));
-            new.values.keys().next_back()
+        values.resize(self.values.len());
+        let mut define = |new: &mut Function, old: &mut Value, def| {
+            let value = new.values.push(ValueData { ty: self.values[*old].ty, def });
+            values[*old] = Some(value);
+            *old = value;
         };
         for &old in &self.layout {
             let block = new.add_block();
             blocks[old] = block;
-            for (i, &param) in self.blocks[old].params.iter().enumerate() {
-                let def = ValueDef::Param(block, i as u32);
-                let value = define(&mut new, &mut values, param, def);
-                new.blocks[block].params.extend(value);
+            let mut data = std::mem::take(&mut self.blocks[old]);
+            for (i, param) in data.params.iter_mut().enumerate() {
+                define(&mut new, param, ValueDef::Param(block, i as u32));
             }
-            for &old_inst in &self.blocks[old].insts {
-                let inst = new.insts.push(self.insts[old_inst].clone());
-                new.blocks[block].insts.push(inst);
-                if self.locs[old_inst] != SourceLoc::default() {
-                    new.locs[inst] = self.locs[old_inst];
+            for place in &mut data.insts {
+                let old = *place;
+                // The old function is not looked at again.
+                let data = std::mem::replace(&mut self.insts[old], InstData::StackSave);
+                let inst = new.push_inst(data);
+                let mut results = std::mem::take(&mut self.results[old]);
+                for (i, result) in results.iter_mut().enumerate() {
+                    define(&mut new, result, ValueDef::Result(inst, i as u32));
                 }
-                for (i, &result) in self.results[old_inst].iter().enumerate() {
-                    let def = ValueDef::Result(inst, i as u32);
-                    let value = define(&mut new, &mut values, result, def);
-                    new.results[inst].extend(value);
-                }
+                new.results[inst] = results;
+                new.locs[inst] = self.locs[old];
+                *place = inst;
             }
+            new.blocks[block] = data;
         }
         for data in new.insts.values_mut() {
             data.map_args(|v| values[v].unwrap_or(v));
-            data.successors_mut().into_iter().for_each(|call| call.block = blocks[call.block]);
+            data.for_each_successor_mut(|call| call.block = blocks[call.block]);
         }
         *self = new;
     }

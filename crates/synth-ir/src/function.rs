@@ -419,6 +419,22 @@ impl InstData {
         }
     }
 
+    /// Calls `f` on each destination of a terminator, in order.
+    pub fn for_each_successor_mut(&mut self, mut f: impl FnMut(&mut BlockCall)) {
+        match self {
+            InstData::Jump(call) => f(call),
+            InstData::Branch { then, other, .. } => {
+                f(then);
+                f(other);
+            }
+            InstData::Switch { targets, default, .. } => {
+                targets.iter_mut().for_each(&mut f);
+                f(default);
+            }
+            _ => {}
+        }
+    }
+
     /// The destination of that number of a terminator.
     pub fn successor(&self, number: usize) -> Option<&BlockCall> {
         match self {
@@ -487,7 +503,7 @@ impl InstData {
                     Switch { index, .. } => f(*index),
                     _ => {}
                 }
-                self.successors().iter().flat_map(|c| &c.args).for_each(|&v| f(v));
+                self.for_each_successor(|call| call.args.iter().for_each(|&v| f(v)));
             }
         }
     }
@@ -536,9 +552,7 @@ impl InstData {
                     Switch { index, .. } => *index = f(*index),
                     _ => {}
                 }
-                for call in self.successors_mut() {
-                    call.args.iter_mut().for_each(|v| *v = f(*v));
-                }
+                self.for_each_successor_mut(|call| call.args.iter_mut().for_each(|v| *v = f(*v)));
             }
         }
     }
@@ -632,13 +646,26 @@ impl Function {
         value
     }
 
+    /// Makes an instruction that has no results yet, in no block yet.
+    pub fn push_inst(&mut self, data: InstData) -> Inst {
+        let inst = self.insts.push(data);
+        if self.results.get(inst).is_none() {
+            // Not one by one.
+            let room = self.insts.len().next_power_of_two().max(32);
+            self.results.resize(room);
+            self.locs.resize(room);
+        }
+        inst
+    }
+
     /// Makes an instruction with the results that it has, in no block yet.
     pub fn make_inst(&mut self, data: InstData, loc: SourceLoc) -> Inst {
         let types = self.result_types(&data);
-        let inst = self.insts.push(data);
-        for (i, ty) in types.into_iter().enumerate() {
-            let value = self.values.push(ValueData { ty, def: ValueDef::Result(inst, i as u32) });
-            self.results[inst].push(value);
+        let inst = self.push_inst(data);
+        let results = &mut self.results[inst];
+        for (i, &ty) in types.iter().enumerate() {
+            let def = ValueDef::Result(inst, i as u32);
+            results.push(self.values.push(ValueData { ty, def }));
         }
         if loc != SourceLoc::default() {
             self.locs[inst] = loc;

@@ -142,6 +142,21 @@ fn reducible_means_cycles_with_one_entry() {
     assert!(!is(&[&[1, 2], &[3], &[3, 4], &[2], &[]]));
 }
 
+/// A join far below its dominator, once for each step on the way.
+#[test]
+fn dominators_of_a_ladder() {
+    let n = 3000;
+    let to = |i: usize| if i + 1 == n { vec![] } else { vec![i + 1, n - 1] };
+    let func = graph(&(0..n).map(to).collect::<Vec<_>>());
+    let dom = DomTree::new(&func, &Cfg::new(&func));
+    let block = |i: usize| Block::from_u32(i as u32);
+    for i in 1..n {
+        let above = if i + 1 == n { 0 } else { i - 1 };
+        assert_eq!(dom.immediate_dominator(block(i)), Some(block(above)));
+        assert_eq!(dom.dominates(block(i), block(n - 1)), i + 1 == n);
+    }
+}
+
 /// Shapes on which simpler algorithms take quadratic time or recurse deeply.
 #[test]
 fn large_graphs_take_linear_time() {

@@ -1,5 +1,7 @@
-//! Dominators, by Lengauer and Tarjan's algorithm with path compression
-//! ("A fast algorithm for finding dominators in a flowgraph", 1979).
+//! Dominators. Where each cycle has one entry, those of a block are what its
+//! predecessors' have in common (Cooper, Harvey and Kennedy, "A simple, fast dominance
+//! algorithm", 2001); if that is not so or takes long, by Lengauer and Tarjan's algorithm
+//! with path compression ("A fast algorithm for finding dominators in a flowgraph", 1979).
 
 use cranelift_entity::SecondaryMap;
 
@@ -19,32 +21,37 @@ pub struct DomTree {
 impl DomTree {
     /// The dominator tree of a function.
     pub fn new(func: &Function, cfg: &Cfg) -> Self {
+        let quick = dominators_forwards(cfg).and_then(|(idom, back)| {
+            let tree = DomTree::with(func, cfg, &idom);
+            back.iter().all(|&(from, to)| tree.dominates(to, from)).then_some(tree)
+        });
+        quick.unwrap_or_else(|| DomTree::with(func, cfg, &immediate_dominators(func, cfg)))
+    }
+
+    /// The tree of those immediate dominators, by position in the reverse postorder.
+    fn with(func: &Function, cfg: &Cfg, idom: &[u32]) -> Self {
         let rpo = cfg.reverse_postorder();
-        let idom = immediate_dominators(func, cfg);
         let mut parent = SecondaryMap::new();
         parent.resize(func.blocks.len());
-        // The first child of each block and the next one with the same parent, by
-        // position.
-        let (mut first, mut next) = (vec![NONE; rpo.len()], vec![NONE; rpo.len()]);
-        for (number, &dominator) in idom.iter().enumerate().skip(1).rev() {
-            parent[rpo[number]] = Some(rpo[dominator as usize]);
-            next[number] = std::mem::replace(&mut first[dominator as usize], number as u32);
+        let mut size = vec![1; rpo.len()];
+        for number in (1..rpo.len()).rev() {
+            let dominator = idom[number] as usize;
+            parent[rpo[number]] = Some(rpo[dominator]);
+            size[dominator] += size[number];
         }
-        let mut preorder = Vec::with_capacity(rpo.len());
+        let mut preorder = vec![func.entry(); rpo.len()];
         let mut span = SecondaryMap::with_default((NONE, 0));
         span.resize(func.blocks.len());
-        let mut stack = vec![0];
-        while let Some(number) = stack.pop() {
-            let block = rpo[number as usize];
-            span[block] = (preorder.len() as u32, preorder.len() as u32);
-            preorder.push(block);
-            let links = [next[number as usize], first[number as usize]];
-            stack.extend(links.into_iter().filter(|&link| link != NONE));
-        }
-        for &block in preorder.iter().skip(1).rev() {
-            if let Some(dominator) = parent[block] {
-                span[dominator].1 = span[dominator].1.max(span[block].1);
-            }
+        // Where the next child of each block goes. A block comes after its dominator.
+        let mut next = vec![1; rpo.len()];
+        span[rpo[0]] = (0, size[0] - 1);
+        for (number, &block) in rpo.iter().enumerate().skip(1) {
+            let place = &mut next[idom[number] as usize];
+            let first = *place;
+            *place += size[number];
+            next[number] = first + 1;
+            span[block] = (first, first + size[number] - 1);
+            preorder[first as usize] = block;
         }
         DomTree { parent, preorder, span }
     }
@@ -75,6 +82,39 @@ impl DomTree {
             (first, last) => (last - first + 1) as usize,
         }
     }
+}
+
+/// Steps up the tree for each edge, at most on average, that are faster than the other
+/// algorithm.
+const STEPS: usize = 8;
+
+/// Immediate dominators by position in the reverse postorder, and the edges that do not
+/// go forwards in it. Those are right if each of these goes to a dominator by them:
+/// what a path passes before such an edge it has passed already. Nothing if it takes
+/// too many steps.
+fn dominators_forwards(cfg: &Cfg) -> Option<(Vec<u32>, Vec<(Block, Block)>)> {
+    let mut fuel = STEPS * (cfg.rpo.len() + cfg.preds.len());
+    let (mut idom, mut back) = (vec![0; cfg.rpo.len()], vec![]);
+    for (number, &block) in cfg.rpo.iter().enumerate().skip(1) {
+        let mut dominator = NONE;
+        for &pred in cfg.predecessors(block) {
+            let mut other = cfg.position[pred];
+            if other >= number as u32 {
+                back.push((pred, block));
+                continue;
+            }
+            if dominator == NONE {
+                dominator = other;
+            }
+            while dominator != other {
+                fuel = fuel.checked_sub(1)?;
+                let later = if dominator > other { &mut dominator } else { &mut other };
+                *later = idom[*later as usize];
+            }
+        }
+        idom[number] = dominator;
+    }
+    Some((idom, back))
 }
 
 /// Lengauer and Tarjan's algorithm with path compression. Blocks are named by

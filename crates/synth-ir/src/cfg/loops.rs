@@ -26,6 +26,7 @@ impl Loops {
     /// Finds the loops of a function.
     pub fn new(cfg: &Cfg, dom: &DomTree) -> Self {
         let mut found = Loops::default();
+        found.innermost.resize(cfg.position.as_values_slice().len());
         // The outermost loop found so far around each loop, by union-find.
         let mut outer: Vec<u32> = vec![];
         for &header in cfg.rpo.iter().rev() {

@@ -34,24 +34,31 @@ pub struct Cfg {
 impl Cfg {
     /// The graph of a function that has at least one block.
     pub fn new(func: &Function) -> Self {
-        let rpo = reverse_postorder(func);
+        let DepthFirst { postorder: mut rpo, succs, spans } = DepthFirst::new(func);
+        rpo.reverse();
         let mut position = SecondaryMap::with_default(NONE);
         position.resize(func.blocks.len());
         for (i, &block) in rpo.iter().enumerate() {
             position[block] = i as u32;
         }
-        let mut pred_start = vec![0; rpo.len() + 1];
-        for_each_edge(func, &rpo, |_, to| pred_start[position[to] as usize + 1] += 1);
-        for i in 0..rpo.len() {
-            pred_start[i + 1] += pred_start[i];
+        // Where the predecessors of `i` start stands at `i + 1` until they are filled in.
+        let mut pred_start = vec![0; rpo.len() + 2];
+        for &to in &succs {
+            pred_start[position[to] as usize + 2] += 1;
         }
-        let mut fill = pred_start.clone();
-        let mut preds = vec![func.entry(); pred_start[rpo.len()] as usize];
-        for_each_edge(func, &rpo, |from, to| {
-            let slot = &mut fill[position[to] as usize];
-            preds[*slot as usize] = from;
-            *slot += 1;
-        });
+        for i in 2..pred_start.len() {
+            pred_start[i] += pred_start[i - 1];
+        }
+        let mut preds = vec![func.entry(); succs.len()];
+        for &from in &rpo {
+            let (start, end) = spans[from];
+            for &to in &succs[start as usize..end as usize] {
+                let slot = &mut pred_start[position[to] as usize + 1];
+                preds[*slot as usize] = from;
+                *slot += 1;
+            }
+        }
+        pred_start.pop();
         Cfg { rpo, position, pred_start, preds }
     }
 
@@ -80,44 +87,73 @@ impl Cfg {
     }
 }
 
-fn for_each_edge(func: &Function, blocks: &[Block], mut f: impl FnMut(Block, Block)) {
-    for &block in blocks {
-        if let Some(inst) = func.terminator(block) {
-            func.insts[inst].for_each_successor(|call| f(block, call.block));
+/// A depth-first search from the entry.
+struct DepthFirst {
+    postorder: Vec<Block>,
+    /// The successors of all reachable blocks.
+    succs: Vec<Block>,
+    /// Start and end of a block's successors in `succs`.
+    spans: SecondaryMap<Block, (u32, u32)>,
+}
+
+impl DepthFirst {
+    fn new(func: &Function) -> Self {
+        let count = func.layout.len();
+        let mut spans = SecondaryMap::with_default((NONE, NONE));
+        spans.resize(func.blocks.len());
+        let (postorder, succs) = (Vec::with_capacity(count), Vec::with_capacity(2 * count));
+        let mut search = DepthFirst { postorder, succs, spans };
+        // The blocks on the way from the entry, and how many of the successors of each
+        // are still to be looked at. The last one is taken first, so that the reverse of
+        // the postorder lists the first one first.
+        let mut stack = Vec::with_capacity(count);
+        stack.push(search.enter(func, func.entry()));
+        while let Some((block, rest)) = stack.last_mut() {
+            if *rest == 0 {
+                search.postorder.push(*block);
+                stack.pop();
+                continue;
+            }
+            *rest -= 1;
+            let next = search.succs[(search.spans[*block].0 + *rest) as usize];
+            if search.spans[next].0 == NONE {
+                stack.push(search.enter(func, next));
+            }
         }
+        search
+    }
+
+    /// Lists the successors of a block. Returns it with their number.
+    fn enter(&mut self, func: &Function, block: Block) -> (Block, u32) {
+        let start = self.succs.len() as u32;
+        if let Some(inst) = func.terminator(block) {
+            func.insts[inst].for_each_successor(|call| self.succs.push(call.block));
+        }
+        let end = self.succs.len() as u32;
+        self.spans[block] = (start, end);
+        (block, end - start)
     }
 }
 
-fn reverse_postorder(func: &Function) -> Vec<Block> {
+/// The blocks that the entry reaches, in no particular order.
+pub(crate) fn reachable(func: &Function) -> (Vec<Block>, SecondaryMap<Block, bool>) {
     let mut seen = SecondaryMap::with_default(false);
     seen.resize(func.blocks.len());
-    let mut postorder = Vec::with_capacity(func.layout.len());
-    // The blocks on the way from the entry, and behind each the successors that
-    // are still to be looked at, in one stack.
-    let mut stack = vec![Visit::Enter(func.entry())];
-    while let Some(visit) = stack.pop() {
-        match visit {
-            Visit::Enter(block) if !std::mem::replace(&mut seen[block], true) => {
-                stack.push(Visit::Leave(block));
-                if let Some(inst) = func.terminator(block) {
-                    // The last successor is taken first, so that the reverse of
-                    // the postorder lists the first one first.
-                    func.insts[inst]
-                        .for_each_successor(|call| stack.push(Visit::Enter(call.block)));
+    let mut found = Vec::with_capacity(func.layout.len());
+    seen[func.entry()] = true;
+    found.push(func.entry());
+    let mut next = 0;
+    while let Some(&block) = found.get(next) {
+        next += 1;
+        if let Some(inst) = func.terminator(block) {
+            func.insts[inst].for_each_successor(|call| {
+                if !std::mem::replace(&mut seen[call.block], true) {
+                    found.push(call.block);
                 }
-            }
-            Visit::Enter(_) => {}
-            Visit::Leave(block) => postorder.push(block),
+            });
         }
     }
-    postorder.reverse();
-    postorder
-}
-
-/// A step of a depth-first search.
-enum Visit {
-    Enter(Block),
-    Leave(Block),
+    (found, seen)
 }
 
 /// Whether every cycle has a single block through which it is entered: each

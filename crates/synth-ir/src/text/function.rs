@@ -172,7 +172,7 @@ impl FunctionParser {
                 results.len()
             ));
         }
-        let inst = self.func.insts.push(data);
+        let inst = self.func.push_inst(data);
         self.lines.push(line.number);
         for (i, (number, ty)) in results.into_iter().zip(types).enumerate() {
             let def = ValueDef::Result(inst, i as u32);
@@ -209,7 +209,7 @@ impl FunctionParser {
         for data in std::mem::take(&mut self.values) {
             let data = data.unwrap_or_else(|| {
                 // A dead instruction, like that of a value which a pass removed.
-                let inst = *unused.get_or_insert_with(|| self.func.insts.push(InstData::Const(0)));
+                let inst = *unused.get_or_insert_with(|| self.func.push_inst(InstData::Const(0)));
                 let results = &mut self.func.results[inst];
                 results.push(Value::new(self.func.values.len()));
                 ValueData { ty: Type::I32, def: ValueDef::Result(inst, results.len() as u32 - 1) }

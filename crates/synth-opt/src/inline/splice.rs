@@ -163,7 +163,7 @@ impl Copy {
             let Some(block) = self.blocks[old_block] else { continue };
             for &old in &body.blocks[old_block].insts {
                 let data = self.data(func, body, &body.insts[old], continuation);
-                let new = func.insts.push(data);
+                let new = func.push_inst(data);
                 func.blocks[block].insts.push(new);
                 for (i, &from) in body.results[old].iter().enumerate() {
                     let def = ValueDef::Result(new, i as u32);
@@ -196,7 +196,7 @@ impl Copy {
             func.results[call].push(value);
         }
         let args = func.results[call].to_vec();
-        let jump = func.insts.push(InstData::Jump(BlockCall::new(to, args)));
+        let jump = func.push_inst(InstData::Jump(BlockCall::new(to, args)));
         func.blocks[block].insts.push(jump);
     }
 

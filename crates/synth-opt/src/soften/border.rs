@@ -161,7 +161,7 @@ impl Border<'_> {
                 taken.extend(&words);
                 words
             };
-            let inst = self.func.insts.push(of_words(&words));
+            let inst = self.func.push_inst(of_words(&words));
             self.func.results[inst] = smallvec![value];
             self.func.values[value].def = ValueDef::Result(inst, 0);
             self.func.locs[inst] = self.loc;

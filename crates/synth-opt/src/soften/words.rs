@@ -107,7 +107,7 @@ impl Softener<'_> {
 
     /// Appends an instruction that defines an existing value.
     fn define(&mut self, value: Value, data: InstData) {
-        let inst = self.func.insts.push(data);
+        let inst = self.func.push_inst(data);
         self.func.results[inst] = smallvec![value];
         self.func.values[value].def = ValueDef::Result(inst, 0);
         self.place(inst);
@@ -155,7 +155,7 @@ impl Softener<'_> {
                 let words = self.flatten(&[value]);
                 for (word, offset) in words.into_iter().zip([offset, offset.wrapping_add(4)]) {
                     let data = Store { op: StoreOp::I32, addr, value: word, offset, region };
-                    let inst = self.func.insts.push(data);
+                    let inst = self.func.push_inst(data);
                     self.place(inst);
                 }
             }

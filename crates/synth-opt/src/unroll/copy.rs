@@ -30,7 +30,7 @@ pub(crate) fn copy_blocks(func: &mut Function, blocks: &[Block]) -> Body {
             for call in data.successors_mut() {
                 call.block = body.blocks[call.block].unwrap_or(call.block);
             }
-            let new = func.insts.push(data);
+            let new = func.push_inst(data);
             func.blocks[block].insts.push(new);
             func.locs[new] = func.locs[old];
             for (i, from) in func.results[old].clone().into_iter().enumerate() {
