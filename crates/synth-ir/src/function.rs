@@ -4,7 +4,7 @@
 //! terminator; every use is dominated by its definition; the arguments of a
 //! branch match the parameters of its destination.
 
-use cranelift_entity::{PrimaryMap, SecondaryMap, entity_impl};
+use cranelift_entity::{PrimaryMap, entity_impl};
 use smallvec::{SmallVec, smallvec};
 
 use crate::atomic::{AtomicOp, AtomicWidth, SystemOp};
@@ -603,10 +603,12 @@ pub struct Function {
     pub blocks: PrimaryMap<Block, BlockData>,
     /// The live blocks in order; the first is the entry.
     pub layout: Vec<Block>,
-    /// All instructions ever made; those in a live block are live.
+    /// All instructions ever made; those in a live block are live. One is added by
+    /// [`Function::push_inst`] or [`Function::make_inst`], with its rows of `results` and
+    /// `locs`.
     pub insts: PrimaryMap<Inst, InstData>,
     /// Results of each instruction.
-    pub results: SecondaryMap<Inst, SmallVec<[Value; 2]>>,
+    pub results: PrimaryMap<Inst, SmallVec<[Value; 2]>>,
     /// All values.
     pub values: PrimaryMap<Value, ValueData>,
     /// Objects of the frame.
@@ -614,7 +616,7 @@ pub struct Function {
     /// Signatures of calls.
     pub sigs: PrimaryMap<Sig, Signature>,
     /// Source location of each instruction.
-    pub locs: SecondaryMap<Inst, SourceLoc>,
+    pub locs: PrimaryMap<Inst, SourceLoc>,
 }
 
 impl Function {
@@ -648,14 +650,9 @@ impl Function {
 
     /// Makes an instruction that has no results yet, in no block yet.
     pub fn push_inst(&mut self, data: InstData) -> Inst {
-        let inst = self.insts.push(data);
-        if self.results.get(inst).is_none() {
-            // Not one by one.
-            let room = self.insts.len().next_power_of_two().max(32);
-            self.results.resize(room);
-            self.locs.resize(room);
-        }
-        inst
+        self.results.push(SmallVec::new());
+        self.locs.push(SourceLoc::default());
+        self.insts.push(data)
     }
 
     /// Makes an instruction with the results that it has, in no block yet.
@@ -667,9 +664,7 @@ impl Function {
             let def = ValueDef::Result(inst, i as u32);
             results.push(self.values.push(ValueData { ty, def }));
         }
-        if loc != SourceLoc::default() {
-            self.locs[inst] = loc;
-        }
+        self.locs[inst] = loc;
         inst
     }
 

@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 use synth_ir::entity::SecondaryMap;
-use synth_ir::{Block, Definition, Function, Inst, Linkage, Program, SymbolId, Value};
+use synth_ir::{Block, Definition, Function, Inst, InstData, Linkage, Program, SymbolId, Value};
 
 /// The symbol of a function that other objects define or see.
 pub(crate) fn undefined_function(program: &mut Program, name: &str) -> SymbolId {
@@ -24,7 +24,7 @@ pub(crate) struct Replacements {
 impl Replacements {
     /// The value that stands for `value`.
     pub(crate) fn resolve(&mut self, value: Value) -> Value {
-        let mut last = value;
+        let Some(mut last) = self.by[value] else { return value };
         while let Some(by) = self.by[last] {
             last = by;
         }
@@ -50,6 +50,13 @@ impl Replacements {
         self.by[value].is_some()
     }
 
+    /// Replaces in an instruction.
+    pub(crate) fn apply_to(&mut self, data: &mut InstData) {
+        if self.any {
+            data.map_args(|v| self.resolve(v));
+        }
+    }
+
     /// Replaces in all instructions. Says whether there was anything to do.
     pub(crate) fn apply(mut self, func: &mut Function) -> bool {
         if self.any {
@@ -60,6 +67,12 @@ impl Replacements {
             }
         }
         self.any
+    }
+
+    /// The same after a way through that many blocks, all reachable ones, on which what
+    /// came below a definition was replaced in all that uses it.
+    pub(crate) fn apply_unvisited(self, func: &mut Function, visited: usize) -> bool {
+        if visited < func.layout.len() { self.apply(func) } else { self.any }
     }
 }
 

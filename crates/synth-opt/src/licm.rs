@@ -371,7 +371,7 @@ fn distinct(func: &mut Function, mut insts: Vec<Inst>, same: &mut Replacements) 
             return true;
         }
         let result = func.result(inst);
-        let known = *first.entry(key(func, inst)).or_insert(result);
+        let known = *first.entry(key(&func.insts[inst]).into_owned()).or_insert(result);
         same.replace(result, known);
         known == result
     });

@@ -84,6 +84,9 @@ impl DomTree {
     }
 }
 
+/// An edge from a block to another one.
+type Edge = (Block, Block);
+
 /// Steps up the tree for each edge, at most on average, that are faster than the other
 /// algorithm.
 const STEPS: usize = 8;
@@ -92,7 +95,7 @@ const STEPS: usize = 8;
 /// go forwards in it. Those are right if each of these goes to a dominator by them:
 /// what a path passes before such an edge it has passed already. Nothing if it takes
 /// too many steps.
-fn dominators_forwards(cfg: &Cfg) -> Option<(Vec<u32>, Vec<(Block, Block)>)> {
+fn dominators_forwards(cfg: &Cfg) -> Option<(Vec<u32>, Vec<Edge>)> {
     let mut fuel = STEPS * (cfg.rpo.len() + cfg.preds.len());
     let (mut idom, mut back) = (vec![0; cfg.rpo.len()], vec![]);
     for (number, &block) in cfg.rpo.iter().enumerate().skip(1) {

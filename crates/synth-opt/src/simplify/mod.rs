@@ -59,6 +59,8 @@ impl Pass for Simplify {
             cx,
             same: Replacements::default(),
             emitted: vec![],
+            todo: vec![],
+            replacement: vec![],
             loc: SourceLoc::default(),
             changed: moved,
         };
@@ -71,7 +73,7 @@ impl Pass for Simplify {
             simplifier.func.blocks[block].insts = out;
         }
         let Simplifier { same, changed, .. } = simplifier;
-        same.apply(func) || changed
+        same.apply_unvisited(func, cfg.reverse_postorder().len()) || changed
     }
 }
 
@@ -82,6 +84,11 @@ struct Simplifier<'f> {
     same: Replacements,
     /// What the current rule has emitted, in order.
     emitted: Vec<Inst>,
+    /// What is still to be simplified in place of the current instruction, the next one
+    /// on top.
+    todo: Vec<Inst>,
+    /// What a rule gives, at most one.
+    replacement: Vec<Value>,
     /// Source location of the current instruction.
     loc: SourceLoc,
     changed: bool,
@@ -92,15 +99,13 @@ impl Simplifier<'_> {
     fn visit(&mut self, inst: Inst, out: &mut Vec<Inst>) {
         self.loc = self.func.locs[inst];
         let mut fuel = FUEL;
-        // The next instruction is on top.
-        let mut todo = vec![inst];
-        while let Some(inst) = todo.pop() {
-            let same = &mut self.same;
-            self.func.insts[inst].map_args(|v| same.resolve(v));
+        self.todo.push(inst);
+        while let Some(inst) = self.todo.pop() {
+            self.same.apply_to(&mut self.func.insts[inst]);
             if fuel > 0 && self.step(inst) {
                 fuel -= 1;
                 self.changed = true;
-                todo.extend(self.emitted.drain(..).rev());
+                self.todo.extend(self.emitted.drain(..).rev());
             } else {
                 out.append(&mut self.emitted);
                 out.push(inst);
@@ -120,10 +125,12 @@ impl Simplifier<'_> {
             return false;
         }
         let value = self.func.result(inst);
-        let mut replacement: Vec<Value> = Vec::with_capacity(1);
+        let mut replacement = std::mem::take(&mut self.replacement);
         rules::constructor_simplify(self, value, &mut replacement);
-        match replacement.first() {
-            Some(&by) => {
+        let by = replacement.pop();
+        self.replacement = replacement;
+        match by {
+            Some(by) => {
                 self.same.replace(value, by);
                 true
             }
@@ -179,7 +186,18 @@ impl Simplifier<'_> {
 
     /// Simplifies the operands of an instruction with effects, in place.
     fn step_effect(&mut self, inst: Inst) {
-        let mut data = self.func.insts[inst].clone();
+        let data = &mut self.func.insts[inst];
+        if !matches!(
+            data,
+            InstData::TrapIf { .. }
+                | InstData::Branch { .. }
+                | InstData::Load { .. }
+                | InstData::Store { .. }
+        ) {
+            return;
+        }
+        // It defines none of its operands: nothing looks at it now.
+        let mut data = std::mem::replace(data, InstData::StackSave);
         let changed = match &mut data {
             InstData::TrapIf { cond, .. } => self.simplify_truth(cond),
             InstData::Branch { cond, then, other, hint } => {
@@ -202,10 +220,8 @@ impl Simplifier<'_> {
             }
             _ => false,
         };
-        if changed {
-            self.func.insts[inst] = data;
-            self.changed = true;
-        }
+        self.func.insts[inst] = data;
+        self.changed |= changed;
     }
 
     /// Each rule leads to an operand, so this ends.
