@@ -59,17 +59,25 @@ pub(crate) fn split(func: &Function, value: Value) -> (Value, i32) {
 
 /// The facts that hold at the current place. One that holds stays true: values
 /// do not change.
-#[derive(Default)]
 pub(super) struct Facts {
-    about: SecondaryMap<Value, Vec<(i32, u32)>>,
-    /// Those about all values, in the order in which they came.
-    log: Vec<Fact>,
+    /// The number of the latest one about each value, from 1.
+    about: SecondaryMap<Value, u32>,
+    /// Those about all values, in the order in which they came, and for each the
+    /// number of the one before it about the same value.
+    log: Vec<(Fact, u32)>,
     /// For each block on the way from the root of the tree: where what it
     /// dominates ends, and the length of the log before it.
     scopes: Vec<(usize, Block, usize)>,
 }
 
 impl Facts {
+    /// None.
+    pub(super) fn new(func: &Function) -> Facts {
+        let mut about = SecondaryMap::new();
+        about.resize(func.values.len());
+        Facts { about, log: vec![], scopes: vec![] }
+    }
+
     /// Leaves the blocks that do not dominate the one at `position`, and
     /// enters that, whose subtree ends at `end`.
     pub(super) fn enter(&mut self, block: Block, position: usize, end: usize) {
@@ -84,15 +92,16 @@ impl Facts {
     }
 
     fn forget(&mut self, length: usize) {
-        for fact in self.log.drain(length..) {
-            self.about[fact.root].pop();
+        for (fact, before) in self.log.drain(length..).rev() {
+            self.about[fact.root] = before;
         }
     }
 
     pub(super) fn add(&mut self, fact: Fact) {
         if fact.limit != ANY {
-            self.about[fact.root].push((fact.add, fact.limit));
-            self.log.push(fact);
+            let number = self.log.len() as u32 + 1;
+            let before = std::mem::replace(&mut self.about[fact.root], number);
+            self.log.push((fact, before));
         }
     }
 
@@ -105,19 +114,26 @@ impl Facts {
         result
     }
 
-    /// The limit of `root + add` by the facts about `root`.
+    /// The limit of `root + add` by the latest facts about `root`.
     pub(super) fn limit(&self, root: Value, add: i32) -> u32 {
-        let facts = self.about[root].iter().rev().take(FACTS);
-        let limits = facts.map(|&(fact, limit)| Fact { root, add: fact, limit }.limit_of(add));
-        limits.min().unwrap_or(ANY)
+        let mut number = self.about[root];
+        let mut limit = ANY;
+        for _ in 0..FACTS {
+            let Some(at) = number.checked_sub(1) else { break };
+            let (fact, before) = self.log[at as usize];
+            limit = limit.min(fact.limit_of(add));
+            number = before;
+        }
+        limit
     }
 
     /// The latest facts that came after those that held in front of the end of
     /// a block that dominates the current one.
-    pub(super) fn since(&self, block: Block, most: usize) -> &[Fact] {
+    pub(super) fn since(&self, block: Block, most: usize) -> impl Iterator<Item = Fact> + '_ {
         let scope = self.scopes.iter().rposition(|&(_, b, _)| b == block);
         let next = scope.and_then(|scope| self.scopes.get(scope + 1));
         let start = next.map_or(self.log.len(), |&(.., length)| length);
-        &self.log[start.max(self.log.len().saturating_sub(most))..]
+        let latest = &self.log[start.max(self.log.len().saturating_sub(most))..];
+        latest.iter().map(|&(fact, _)| fact)
     }
 }

@@ -75,7 +75,7 @@ fn remove(
     assumed: &Assumed,
     entry: &[u32],
 ) -> bool {
-    let mut walk = Walk::new(shape, summaries, assumed);
+    let mut walk = Walk::new(func, shape, summaries, assumed);
     let mut changed = false;
     for (position, &block) in shape.dom.preorder().iter().enumerate() {
         walk.enter(func, position, block, entry);

@@ -8,6 +8,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use smallvec::SmallVec;
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{Definition, Function, InstData, Linkage, Program, SymbolId, Value};
 
@@ -49,8 +50,8 @@ pub(super) fn summarise(program: &Program, shapes: &Shapes, order: &[SymbolId]) 
         let passed = follow(func, shape, &known.summaries, &[]);
         // Another body may win.
         if matches!(program.symbols[id].linkage, Linkage::Local | Linkage::Global) {
-            known.summaries[id].after = passed.after.unwrap_or_default();
-            known.summaries[id].results = passed.results.unwrap_or_default();
+            known.summaries[id].after = passed.after.unwrap_or_default().into_vec();
+            known.summaries[id].results = passed.results.unwrap_or_default().into_vec();
         }
         known.assumed[id] = passed.assumed.clone();
         unlimited[id] = (passed.calls, passed.assumed);
@@ -59,14 +60,17 @@ pub(super) fn summarise(program: &Program, shapes: &Shapes, order: &[SymbolId]) 
     known
 }
 
+/// Limits of several values.
+type Limits = SmallVec<[u32; 4]>;
+
 /// The limits of the arguments of calls.
-type Calls = Vec<(SymbolId, Vec<u32>)>;
+type Calls = Vec<(SymbolId, Limits)>;
 
 /// What a function passes on.
 #[derive(Default)]
 struct Passed {
-    after: Option<Vec<u32>>,
-    results: Option<Vec<u32>>,
+    after: Option<Limits>,
+    results: Option<Limits>,
     calls: Calls,
     assumed: Assumed,
 }
@@ -94,13 +98,13 @@ fn once(
     entry: &[u32],
     assumed: &Assumed,
 ) -> (Passed, Vec<Closed>) {
-    let mut walk = Walk::new(shape, summaries, assumed);
+    let mut walk = Walk::new(func, shape, summaries, assumed);
     let mut passed = Passed::default();
     for (position, &block) in shape.dom.preorder().iter().enumerate() {
         walk.enter(func, position, block, entry);
         for &inst in &func.blocks[block].insts {
             let limits = |values: &[Value]| {
-                values.iter().map(|&value| walk.limit(func, value)).collect::<Vec<u32>>()
+                values.iter().map(|&value| walk.limit(func, value)).collect::<Limits>()
             };
             let params = &func.blocks[func.entry()].params;
             match func.insts[inst] {
@@ -133,7 +137,7 @@ fn once(
 }
 
 /// Raises limits to those of another way. Says whether that changed them.
-fn widen(limits: &mut Option<Vec<u32>>, others: Vec<u32>) -> bool {
+fn widen(limits: &mut Option<Limits>, others: Limits) -> bool {
     match limits {
         None => {
             *limits = Some(others);
@@ -160,13 +164,13 @@ fn pass_arguments(
 ) {
     let named = find_named(program);
     // Nothing yet where all calls are known.
-    let mut params: SecondaryMap<SymbolId, Option<Vec<u32>>> = SecondaryMap::new();
+    let mut params: SecondaryMap<SymbolId, Option<Limits>> = SecondaryMap::new();
     let mut rounds: SecondaryMap<SymbolId, u32> = SecondaryMap::new();
     let mut waiting: SecondaryMap<SymbolId, bool> = SecondaryMap::new();
     let mut work = VecDeque::new();
     for &id in order.iter().rev() {
         if named[id] {
-            params[id] = Some(vec![]);
+            params[id] = Some(Limits::new());
             waiting[id] = true;
             work.push_back(id);
         }
@@ -208,7 +212,7 @@ fn pass_arguments(
     }
     for &id in order {
         if let Some(params) = params[id].take() {
-            known.summaries[id].params = params;
+            known.summaries[id].params = params.into_vec();
         }
     }
 }

@@ -8,9 +8,10 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
 use synth_ir::cfg::{Cfg, DomTree};
 use synth_ir::entity::SecondaryMap;
-use synth_ir::{BinaryOp, Block, Cond, Function, Inst, InstData, SymbolId, Type, Value};
+use synth_ir::{BinaryOp, Block, BlockCall, Cond, Function, Inst, InstData, SymbolId, Type, Value};
 
 use super::facts::{ANY, Fact, Facts, split};
 use super::summary::Summary;
@@ -52,12 +53,32 @@ impl Shape {
     }
 }
 
+/// A part of a list.
+#[derive(Clone, Copy, Default)]
+struct Span {
+    start: u32,
+    end: u32,
+}
+
+impl Span {
+    /// What is appended to a list.
+    fn append<T>(list: &mut Vec<T>, items: impl Iterator<Item = T>) -> Span {
+        let start = list.len() as u32;
+        list.extend(items);
+        Span { start, end: list.len() as u32 }
+    }
+
+    fn of<T>(self, list: &[T]) -> &[T] {
+        &list[self.start as usize..self.end as usize]
+    }
+}
+
 /// What an edge to a block shows.
-#[derive(Clone, Default)]
+#[derive(Clone, Copy)]
 struct Arrival {
     /// Limits of the arguments.
-    args: Vec<u32>,
-    facts: Vec<Fact>,
+    args: Span,
+    facts: Span,
 }
 
 /// Limits of the parameters of loops' headers that are assumed.
@@ -69,11 +90,15 @@ pub(super) struct Walk<'a> {
     summaries: &'a SecondaryMap<SymbolId, Summary>,
     assumed: &'a Assumed,
     pub(super) facts: Facts,
-    arrivals: SecondaryMap<Block, Vec<Arrival>>,
+    arrivals: SecondaryMap<Block, SmallVec<[Arrival; 2]>>,
+    /// What the arrivals show, one after the other.
+    shown: Vec<Fact>,
+    /// The limits of arrivals and of headers.
+    limits: Vec<u32>,
     /// What the edges that close loops pass, and what is assumed of it.
     pub(super) closed: Vec<Closed>,
     /// The limits that hold at the start of a header.
-    started: SecondaryMap<Block, Vec<u32>>,
+    started: SecondaryMap<Block, Span>,
 }
 
 /// An edge that closes a loop.
@@ -86,16 +111,21 @@ pub(super) struct Closed {
 
 impl<'a> Walk<'a> {
     pub(super) fn new(
+        func: &Function,
         shape: &'a Shape,
         summaries: &'a SecondaryMap<SymbolId, Summary>,
         assumed: &'a Assumed,
     ) -> Self {
+        let mut arrivals = SecondaryMap::new();
+        arrivals.resize(func.blocks.len());
         Walk {
             shape,
             summaries,
             assumed,
-            facts: Facts::default(),
-            arrivals: SecondaryMap::new(),
+            facts: Facts::new(func),
+            arrivals,
+            shown: vec![],
+            limits: vec![],
             closed: vec![],
             started: SecondaryMap::new(),
         }
@@ -116,9 +146,11 @@ impl<'a> Walk<'a> {
         let arrivals = std::mem::take(&mut self.arrivals[block]);
         let edges = self.shape.edges.to(block).len();
         let [first, rest @ ..] = &arrivals[..] else { return };
-        for &fact in &first.facts {
+        for at in first.facts.start..first.facts.end {
+            let fact = self.shown[at as usize];
             let limit = rest.iter().fold(fact.limit, |limit, arrival| {
-                let facts = arrival.facts.iter().filter(|other| other.root == fact.root);
+                let facts = arrival.facts.of(&self.shown).iter();
+                let facts = facts.filter(|other| other.root == fact.root);
                 limit.max(facts.map(|other| other.limit_of(fact.add)).min().unwrap_or(ANY))
             });
             // Into a loop goes what dominates it in any case.
@@ -126,16 +158,16 @@ impl<'a> Walk<'a> {
                 self.learn(func, Fact { limit, ..fact });
             }
         }
-        let passed = |number: usize| {
+        let start = self.limits.len() as u32;
+        for (number, &root) in params.iter().enumerate() {
             let assumed = self.assumed[block].as_ref().map_or(0, |limits| limits[number]);
-            arrivals.iter().fold(assumed, |limit, arrival| limit.max(arrival.args[number]))
-        };
-        let limits: Vec<u32> = (0..params.len()).map(passed).collect();
-        for (&root, &limit) in params.iter().zip(&limits) {
+            let passed = arrivals.iter().map(|arrival| arrival.args.of(&self.limits)[number]);
+            let limit = passed.fold(assumed, u32::max);
             self.facts.add(Fact { root, add: 0, limit });
+            self.limits.push(limit);
         }
         if arrivals.len() < edges {
-            self.started[block] = limits;
+            self.started[block] = Span { start, end: self.limits.len() as u32 };
         }
     }
 
@@ -175,35 +207,50 @@ impl<'a> Walk<'a> {
     pub(super) fn leave(&mut self, func: &Function, block: Block) {
         let Some(terminator) = func.terminator(block) else { return };
         let data = &func.insts[terminator];
-        for (number, call) in data.successors().into_iter().enumerate() {
-            let to = call.block;
-            let edges = self.shape.edges.to(to).len();
-            if edges > EDGES {
-                continue;
+        let mut number = 0;
+        data.for_each_successor(|call| {
+            self.leave_by(func, block, data, call, number == 0);
+            number += 1;
+        });
+    }
+
+    /// Notes what an edge shows, which may be the first of a block.
+    fn leave_by(
+        &mut self,
+        func: &Function,
+        block: Block,
+        terminator: &InstData,
+        call: &BlockCall,
+        first: bool,
+    ) {
+        let to = call.block;
+        let edges = self.shape.edges.to(to).len();
+        if edges > EDGES {
+            return;
+        }
+        let fact = match *terminator {
+            InstData::Branch { cond, ref then, ref other, .. } if then.block != other.block => {
+                self.fact_if(func, cond, first)
             }
-            let fact = match *data {
-                InstData::Branch { cond, ref then, ref other, .. } if then.block != other.block => {
-                    self.fact_if(func, cond, number == 0)
-                }
-                _ => None,
-            };
-            let Some(meeting) = self.shape.dom.immediate_dominator(to) else { continue };
-            let (shape, mut facts) = (self.shape, std::mem::take(&mut self.facts));
-            let arrival = facts.assuming(fact, |facts| {
-                let limit = |&arg| limit_of(func, shape, facts, arg, DEPTH);
-                // A block with one edge has all that holds at its start.
-                let shown = if edges > 1 { facts.since(meeting, CARRIED) } else { &[] };
-                let mut shown = shown.to_vec();
-                shown.extend(fact);
-                Arrival { args: call.args.iter().map(limit).collect(), facts: shown }
-            });
-            self.facts = facts;
-            if self.shape.dom.dominates(to, block) {
-                let limits = self.started[to].clone();
-                self.closed.push(Closed { header: to, limits, args: arrival.args });
-            } else {
-                self.arrivals[to].push(arrival);
+            _ => None,
+        };
+        let Some(meeting) = self.shape.dom.immediate_dominator(to) else { return };
+        let (shape, limits, shown) = (self.shape, &mut self.limits, &mut self.shown);
+        let arrival = self.facts.assuming(fact, |facts| {
+            let limit = |&arg| limit_of(func, shape, facts, arg, DEPTH);
+            // A block with one edge has all that holds at its start.
+            let since = (edges > 1).then(|| facts.since(meeting, CARRIED));
+            Arrival {
+                args: Span::append(limits, call.args.iter().map(limit)),
+                facts: Span::append(shown, since.into_iter().flatten().chain(fact)),
             }
+        });
+        if self.shape.dom.dominates(to, block) {
+            let limits = self.started[to].of(&self.limits).to_vec();
+            let args = arrival.args.of(&self.limits).to_vec();
+            self.closed.push(Closed { header: to, limits, args });
+        } else {
+            self.arrivals[to].push(arrival);
         }
     }
 
@@ -240,7 +287,10 @@ fn limit_of(func: &Function, shape: &Shape, facts: &Facts, value: Value, depth: 
     }
     let range = shape.known.get(value).unsigned().map_or(ANY, |(_, most)| most as u32);
     let (root, add) = split(func, value);
-    let limit = range.min(facts.limit(root, add)).min(facts.limit(value, 0));
+    let mut limit = range.min(facts.limit(root, add));
+    if root != value {
+        limit = limit.min(facts.limit(value, 0));
+    }
     let Some(inst) = func.def_inst(value).filter(|_| depth > 0) else { return limit };
     let of = |value| limit_of(func, shape, facts, value, depth - 1);
     let sum = |a: u32, b: u32| a.checked_add(b).unwrap_or(ANY);
