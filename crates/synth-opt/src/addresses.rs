@@ -22,6 +22,7 @@ use synth_ir::{
     BinaryOp, Block, Function, Inst, InstData, Slot, SourceLoc, SymbolId, Target, Value, ValueDef,
 };
 
+use crate::edit::count_uses;
 use crate::{Context, Pass, frames};
 
 /// The pass.
@@ -83,6 +84,7 @@ impl Variance {
         let dom = DomTree::new(func, &cfg);
         let loops = Loops::new(&cfg, &dom);
         let mut home = SecondaryMap::new();
+        home.resize(func.insts.len());
         for &block in &func.layout {
             func.blocks[block].insts.iter().for_each(|&inst| home[inst] = Some(block));
         }
@@ -165,15 +167,8 @@ fn find_accesses(
 
 /// The values with a single use.
 fn used_once(func: &Function) -> SecondaryMap<Value, bool> {
-    let mut uses = SecondaryMap::<Value, u32>::new();
-    for &block in &func.layout {
-        for &inst in &func.blocks[block].insts {
-            func.insts[inst].for_each_arg(|arg| uses[arg] = uses[arg].saturating_add(1));
-        }
-    }
-    let mut once = SecondaryMap::new();
-    uses.iter().filter(|&(_, &count)| count == 1).for_each(|(value, _)| once[value] = true);
-    once
+    let uses = count_uses(func);
+    uses.as_values_slice().iter().map(|&count| count == 1).collect::<Vec<bool>>().into()
 }
 
 /// Chooses the terms that have a base to themselves, which addresses with other

@@ -7,6 +7,7 @@
 //! empty block, for all its predecessors alike.
 
 use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use synth_ir::cfg::Cfg;
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{Block, BlockCall, Function, InstData, SourceLoc, Value, ValueDef};
@@ -97,14 +98,16 @@ fn fold(data: &InstData, constant: Option<i32>) -> Option<InstData> {
 
 /// Redirects edges into a block that only jumps on to where it jumps.
 fn thread_jumps(func: &mut Function) -> bool {
-    let only_jumps = |&block: &Block| match func.blocks[block].insts[..] {
+    let only_jumps = |block: &&Block| match func.blocks[**block].insts[..] {
         [inst] => matches!(func.insts[inst], InstData::Jump(_)),
         _ => false,
     };
-    if !func.layout.iter().skip(1).any(only_jumps) {
+    let mut empty = func.layout.iter().skip(1).filter(only_jumps).peekable();
+    if empty.peek().is_none() {
         return false;
     }
-    let outside = params_used_elsewhere(func);
+    let params = empty.any(|&block| !func.blocks[block].params.is_empty());
+    let outside = if params { params_used_elsewhere(func) } else { SecondaryMap::new() };
     let mut forward: SecondaryMap<Block, Option<BlockCall>> = SecondaryMap::new();
     let cfg = Cfg::new(func);
     let mut any = false;
@@ -129,12 +132,17 @@ fn thread_jumps(func: &mut Function) -> bool {
     if any {
         for &block in cfg.reverse_postorder() {
             let Some(inst) = func.terminator(block) else { continue };
+            let mut goes_on = false;
+            func.insts[inst].for_each_successor(|call| goes_on |= forward[call.block].is_some());
+            if !goes_on {
+                continue;
+            }
             let mut data = func.insts[inst].clone();
-            for call in data.successors_mut() {
+            data.for_each_successor_mut(|call| {
                 if let Some(further) = &forward[call.block] {
                     *call = substitute(func, further, call);
                 }
-            }
+            });
             func.insts[inst] = data;
         }
     }
@@ -154,6 +162,7 @@ fn substitute(func: &Function, further: &BlockCall, call: &BlockCall) -> BlockCa
 /// The block parameters that more than the jump of their own block uses.
 fn params_used_elsewhere(func: &Function) -> SecondaryMap<Value, bool> {
     let mut used = SecondaryMap::new();
+    used.resize(func.values.len());
     for &block in &func.layout {
         for &inst in &func.blocks[block].insts {
             let own_jump = matches!(func.insts[inst], InstData::Jump(_));
@@ -260,13 +269,14 @@ fn simplify_params_of(
 ) -> bool {
     let mut changed = false;
     let mut constants = vec![];
-    let mut seen: FxHashMap<Vec<Value>, Value> = FxHashMap::default();
-    for number in 0..func.blocks[block].params.len() {
+    let mut seen: FxHashMap<SmallVec<[Value; 4]>, Value> = FxHashMap::default();
+    let count = func.blocks[block].params.len();
+    for number in 0..count {
         let param = func.blocks[block].params[number];
         if replacements.is_replaced(param) {
             continue;
         }
-        let incoming: Vec<Value> =
+        let incoming: SmallVec<[Value; 4]> =
             edges.incoming(func, block, number).map(|value| replacements.resolve(value)).collect();
         let by = match classify(func, param, &incoming) {
             Incoming::One(value) => Some(value),
@@ -279,11 +289,14 @@ fn simplify_params_of(
         };
         match by {
             Some(value) => replacements.replace(param, value),
-            None => _ = seen.insert(incoming, param),
+            None if number + 1 < count => _ = seen.insert(incoming, param),
+            None => {}
         }
         changed |= by.is_some();
     }
-    func.blocks[block].insts.splice(0..0, constants);
+    if !constants.is_empty() {
+        func.blocks[block].insts.splice(0..0, constants);
+    }
     changed
 }
 

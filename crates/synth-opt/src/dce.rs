@@ -42,6 +42,8 @@ fn is_root(data: &InstData) -> bool {
 fn mark(func: &Function) -> Live {
     let edges = Edges::new(func);
     let mut live = Live { values: SecondaryMap::new(), insts: SecondaryMap::new() };
+    live.values.resize(func.values.len());
+    live.insts.resize(func.insts.len());
     let mut work = vec![];
     for &block in &func.layout {
         for &inst in &func.blocks[block].insts {

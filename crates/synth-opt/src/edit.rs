@@ -76,6 +76,18 @@ impl Replacements {
     }
 }
 
+/// How often each value is used.
+pub(crate) fn count_uses(func: &Function) -> SecondaryMap<Value, u32> {
+    let mut uses = SecondaryMap::new();
+    uses.resize(func.values.len());
+    for &block in &func.layout {
+        for &inst in &func.blocks[block].insts {
+            func.insts[inst].for_each_arg(|value| uses[value] += 1);
+        }
+    }
+    uses
+}
+
 /// The edges that lead to each block.
 pub(crate) struct Edges {
     into: SecondaryMap<Block, SmallVec<[(Inst, u32); 2]>>,

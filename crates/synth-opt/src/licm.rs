@@ -21,7 +21,7 @@ use synth_ir::{
     ValueDef,
 };
 
-use crate::edit::Replacements;
+use crate::edit::{Replacements, count_uses};
 use crate::gvn::key;
 use crate::pressure::{Pressure, is_constant};
 use crate::{Context, Level, Pass};
@@ -118,8 +118,10 @@ fn loop_effects(func: &Function, cfg: &Cfg, loops: &Loops) -> SecondaryMap<Block
 /// How far each instruction could move if that cost nothing.
 fn find_targets(func: &Function, cfg: &Cfg, dom: &DomTree, loops: &Loops) -> Targets {
     let mut home: SecondaryMap<Inst, Option<Block>> = SecondaryMap::new();
+    home.resize(func.insts.len());
     let effects = loop_effects(func, cfg, loops);
     let mut targets = Targets::new();
+    targets.resize(func.insts.len());
     for &block in cfg.reverse_postorder() {
         func.blocks[block].insts.iter().for_each(|&inst| home[inst] = Some(block));
         let Some(header) = loops.header(block) else { continue };
@@ -208,6 +210,7 @@ fn choose(func: &Function, cfg: &Cfg, targets: &mut Targets, room: impl Fn(Block
     let used = count_uses(func);
     let twins = twins(func, cfg, targets);
     let mut wanted = Uses::new();
+    wanted.resize(func.values.len());
     let mut kept: SecondaryMap<Block, u32> = SecondaryMap::new();
     let mut any = false;
     for &block in cfg.reverse_postorder().iter().rev() {
@@ -277,17 +280,6 @@ fn twins(func: &Function, cfg: &Cfg, targets: &Targets) -> SecondaryMap<Inst, u3
         twins[inst] = counts[number];
     }
     twins
-}
-
-/// How often each value is used.
-fn count_uses(func: &Function) -> SecondaryMap<Value, u32> {
-    let mut uses = SecondaryMap::new();
-    for &block in &func.layout {
-        for &inst in &func.blocks[block].insts {
-            func.insts[inst].for_each_arg(|v| uses[v] += 1);
-        }
-    }
-    uses
 }
 
 /// Who needs a value.

@@ -19,6 +19,7 @@ impl Pressure {
         let mut values: SecondaryMap<Block, u32> = SecondaryMap::new();
         let mut seen: FxHashSet<(Block, Value)> = FxHashSet::default();
         let mut home: SecondaryMap<Inst, Option<Block>> = SecondaryMap::new();
+        home.resize(func.insts.len());
         for header in loops.headers() {
             values[header] = func.blocks[header].params.len() as u32;
         }

@@ -10,10 +10,9 @@
 mod zeros;
 
 use rayon::prelude::*;
-use synth_ir::entity::SecondaryMap;
 use synth_ir::{Function, InstData, LoadOp, Program, StoreOp, SymbolId, Type, UnaryOp, Value};
 
-use crate::edit::Replacements;
+use crate::edit::{Replacements, count_uses};
 use crate::pipeline::Change;
 use zeros::{Facts, Zeros};
 
@@ -41,10 +40,7 @@ fn has_singles(func: &Function) -> bool {
 fn access_singles(func: &mut Function, zeros: &Zeros) -> bool {
     let is_word =
         |addr: Value, offset: i32| zeros[addr].min(offset.trailing_zeros().min(32) as u8) >= 2;
-    let mut used: SecondaryMap<Value, u32> = SecondaryMap::new();
-    for &inst in func.layout.iter().flat_map(|&block| &func.blocks[block].insts) {
-        func.insts[inst].for_each_arg(|value| used[value] += 1);
-    }
+    let used = count_uses(func);
     let mut floats = Replacements::default();
     let mut changed = false;
     for &block in &func.layout {

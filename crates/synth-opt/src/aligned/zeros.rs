@@ -86,6 +86,7 @@ impl Facts {
     fn solve(&self, id: SymbolId, func: &Function) -> Option<Zeros> {
         let cfg = Cfg::new(func);
         let mut zeros = Zeros::new();
+        zeros.resize(func.values.len());
         for &block in cfg.reverse_postorder() {
             func.blocks[block].params.iter().for_each(|&param| zeros[param] = ALL);
         }

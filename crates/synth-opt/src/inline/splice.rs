@@ -5,8 +5,7 @@
 //! of the block, whose parameters are the results. Behind a tail call nothing
 //! is left: returns stay.
 
-use std::collections::HashMap;
-
+use rustc_hash::FxHashMap;
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{
     Block, BlockCall, Function, Inst, InstData, Program, Sig, Slot, Source, SourceLoc, SymbolId,
@@ -34,6 +33,10 @@ impl<'a> Splicer<'a> {
         let mut next = calls.iter().copied().peekable();
         for block in std::mem::take(&mut self.func.layout) {
             self.layout.push(block);
+            let is_next = |inst: &Inst| next.peek() == Some(inst);
+            if !self.func.blocks[block].insts.iter().any(is_next) {
+                continue;
+            }
             let insts = std::mem::take(&mut self.func.blocks[block].insts);
             let mut current = block;
             for inst in insts {
@@ -80,7 +83,7 @@ impl<'a> Splicer<'a> {
 
     /// Gives copied instructions their locations.
     fn place(&mut self, callee: SymbolId, at: SourceLoc, locs: &[(Inst, SourceLoc)]) {
-        let mut inlined: HashMap<SourceLoc, SourceLoc> = HashMap::new();
+        let mut inlined: FxHashMap<SourceLoc, SourceLoc> = FxHashMap::default();
         for &(inst, old) in locs {
             self.func.locs[inst] = inlined_loc(self.program, &mut inlined, callee, at, old);
         }
@@ -90,7 +93,7 @@ impl<'a> Splicer<'a> {
 /// The location of what stood at `old` in a function that was inlined at `at`.
 fn inlined_loc(
     program: &mut Program,
-    inlined: &mut HashMap<SourceLoc, SourceLoc>,
+    inlined: &mut FxHashMap<SourceLoc, SourceLoc>,
     callee: SymbolId,
     at: SourceLoc,
     old: SourceLoc,
@@ -129,6 +132,7 @@ struct Copy {
     blocks: SecondaryMap<Block, Option<Block>>,
     values: SecondaryMap<Value, Option<Value>>,
     slots: SecondaryMap<Slot, Option<Slot>>,
+    sigs: SecondaryMap<Sig, Option<Sig>>,
     /// Copied instructions and their locations in the callee.
     locs: Vec<(Inst, SourceLoc)>,
 }
@@ -140,8 +144,11 @@ impl Copy {
             blocks: SecondaryMap::new(),
             values: SecondaryMap::new(),
             slots: SecondaryMap::new(),
+            sigs: SecondaryMap::new(),
             locs: vec![],
         };
+        copy.blocks.resize(body.blocks.len());
+        copy.values.resize(body.values.len());
         for (slot, &data) in &body.slots {
             copy.slots[slot] = Some(func.slots.push(data));
         }
@@ -203,7 +210,7 @@ impl Copy {
     /// An instruction with the caller's blocks, slots and signatures, but the
     /// callee's values.
     fn data(
-        &self,
+        &mut self,
         func: &mut Function,
         body: &Function,
         data: &InstData,
@@ -225,11 +232,12 @@ impl Copy {
             *slot = self.slots[*slot].unwrap_or(*slot);
         }
         if let Some(sig) = data.call_sig_mut() {
-            *sig = func.add_sig(body.sigs[*sig].clone());
+            let add = || func.add_sig(body.sigs[*sig].clone());
+            *sig = *self.sigs[*sig].get_or_insert_with(add);
         }
-        for call in data.successors_mut() {
+        data.for_each_successor_mut(|call| {
             call.block = self.blocks[call.block].unwrap_or(call.block);
-        }
+        });
         data
     }
 }

@@ -31,20 +31,32 @@ pub(super) fn find(program: &Program) -> Preserved {
 
 /// Words that only this program can name, and that it only loads and stores.
 pub(crate) fn candidates(program: &Program) -> Vec<SymbolId> {
+    let mut words: SecondaryMap<SymbolId, bool> = SecondaryMap::new();
+    for (id, symbol) in program.symbols.iter() {
+        let word = matches!(&symbol.def, Definition::Data(data) if data.size == 4);
+        words[id] = word && symbol.linkage == Linkage::Local && !symbol.retain;
+    }
     let mut other: SecondaryMap<SymbolId, bool> = SecondaryMap::new();
+    other.resize(program.symbols.len());
     for symbol in program.symbols.values() {
         match &symbol.def {
             Definition::Data(data) => data.relocs.iter().for_each(|r| other[r.symbol] = true),
             Definition::Alias { target, .. } => other[*target] = true,
-            Definition::Function(func) => note_other_uses(func, &mut other),
+            Definition::Function(func) if names(func, &words) => {
+                note_other_uses(func, &mut other);
+            }
             _ => {}
         }
     }
-    let own = program.symbols.iter().filter(|(id, symbol)| {
-        let word = matches!(&symbol.def, Definition::Data(data) if data.size == 4);
-        word && symbol.linkage == Linkage::Local && !symbol.retain && !other[*id]
-    });
-    own.map(|(id, _)| id).take(LIMIT).collect()
+    program.symbols.keys().filter(|&id| words[id] && !other[id]).take(LIMIT).collect()
+}
+
+/// Whether a function has the address of one of those symbols.
+fn names(func: &Function, symbols: &SecondaryMap<SymbolId, bool>) -> bool {
+    let mut insts = func.layout.iter().flat_map(|&block| &func.blocks[block].insts);
+    insts.any(
+        |&inst| matches!(func.insts[inst], InstData::SymbolAddr { symbol, .. } if symbols[symbol]),
+    )
 }
 
 /// Marks symbols whose address is used but for loads and stores of the word.

@@ -188,6 +188,7 @@ impl Known {
         let loops = Loops::new(&cfg, &dom);
         let flow = Flow { dom, loops, edges: Edges::new(func) };
         let mut known = Known(SecondaryMap::new());
+        known.0.resize(func.values.len());
         for &block in cfg.reverse_postorder() {
             let ranges = known.params(func, &flow, block);
             for (&param, range) in func.blocks[block].params.iter().zip(ranges) {
