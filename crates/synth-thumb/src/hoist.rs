@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 
 use synth_ir::{SourceLoc, SymbolId};
 
+use crate::compile::Prefer;
 use crate::emit::flags;
+use crate::imm;
 use crate::mach::{Constraint, Located, MFunction, MInst, Reg};
 
 /// What leaves loops, and how far.
@@ -19,8 +21,15 @@ pub enum Plan {
     Outer,
     /// The constants that cost most, at most so many, out of all loops.
     Few(usize),
-    /// All that are made in several places, to the start of the function.
-    Shared,
+    /// All that are made in several places by more than a short instruction, or one of a
+    /// cycle, as counts more; to the start of the function.
+    Shared(Prefer),
+}
+
+impl Plan {
+    fn is_shared(self) -> bool {
+        matches!(self, Plan::Shared(_))
+    }
 }
 
 /// What stands for a loop where a constant goes to the start of the function.
@@ -48,6 +57,14 @@ impl Key {
         }
     }
 
+    /// Bytes to make it.
+    fn bytes(self) -> u32 {
+        match self {
+            Key::Word(value) => imm::cost(value),
+            Key::Symbol(..) => 6,
+        }
+    }
+
     /// Cycles to make it.
     fn cycles(self) -> u64 {
         match self {
@@ -67,7 +84,7 @@ struct Candidate {
 
 /// The function with its constants where each of the plans wants them that moves any.
 pub fn hoisted(function: &mut MFunction, plans: &[Plan]) -> Vec<MFunction> {
-    let is_useful = |plan: &&Plan| **plan == Plan::Shared || !function.loops.is_empty();
+    let is_useful = |plan: &&Plan| plan.is_shared() || !function.loops.is_empty();
     let plans: Vec<&Plan> = plans.iter().filter(is_useful).collect();
     if plans.is_empty() {
         return vec![];
@@ -118,7 +135,7 @@ fn hoist(function: &mut MFunction, plan: Plan, found: BTreeMap<(u32, Key), Candi
     }
     for (block, definitions) in made {
         let insts = &mut function.blocks[block as usize].insts;
-        let at = if plan == Plan::Shared { start(insts) } else { end(insts) };
+        let at = if plan.is_shared() { start(insts) } else { end(insts) };
         insts.splice(at..at, definitions);
     }
 }
@@ -128,11 +145,11 @@ fn candidates(function: &MFunction, plan: Plan, bound: &[bool]) -> BTreeMap<(u32
     let mut found: BTreeMap<(u32, Key), Candidate> = BTreeMap::new();
     for block in &function.blocks {
         let mut left = match block.inner {
-            _ if plan == Plan::Shared => WHOLE,
+            _ if plan.is_shared() => WHOLE,
             Some(inner) => inner,
             None => continue,
         };
-        if plan != Plan::Shared {
+        if !plan.is_shared() {
             while let Some(parent) = function.loops[left as usize].parent {
                 left = parent;
             }
@@ -148,8 +165,12 @@ fn candidates(function: &MFunction, plan: Plan, bound: &[bool]) -> BTreeMap<(u32
             candidate.cycles += block.frequency * key.cycles();
         }
     }
-    if plan == Plan::Shared {
-        found.retain(|(_, key), candidate| candidate.definitions.len() > 1 && key.cycles() > 1);
+    if let Plan::Shared(prefer) = plan {
+        let is_dear = |key: Key| match prefer {
+            Prefer::Size => key.bytes() > 2,
+            Prefer::Speed => key.cycles() > 1,
+        };
+        found.retain(|(_, key), candidate| candidate.definitions.len() > 1 && is_dear(*key));
     }
     found
 }

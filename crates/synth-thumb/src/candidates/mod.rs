@@ -101,8 +101,7 @@ fn allocate_by_colours(
         return Ok(());
     }
     let begin = |version: &MFunction, set| Attempt::new(version, set, options.prefer);
-    let is_split = framed && options.prefer == Prefer::Speed;
-    if let Some(split) = is_split.then(|| wrap::split(&version)).flatten() {
+    if let Some(split) = framed.then(|| wrap::split(&version)).flatten() {
         also(&split, begin(&split, regalloc::ALL), ERROR)?;
     }
     // What long instructions cost in time is little.
@@ -180,8 +179,8 @@ fn promising(selected: &MFunction, prefer: Prefer) -> Vec<Version> {
 fn plans(selected: &MFunction, prefer: Prefer) -> &'static [Plan] {
     match prefer {
         // What leaves loops alone saves cycles, and bytes seldom.
-        Prefer::Size => &[Plan::Shared],
-        Prefer::Speed if selected.loops.is_empty() => &[Plan::Shared],
+        Prefer::Size => &[Plan::Shared(Prefer::Size)],
+        Prefer::Speed if selected.loops.is_empty() => &[Plan::Shared(Prefer::Speed)],
         Prefer::Speed => &[Plan::Outer, Plan::Few(3)],
     }
 }
