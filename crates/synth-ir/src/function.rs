@@ -657,15 +657,15 @@ impl Function {
 
     /// Makes an instruction with the results that it has, in no block yet.
     pub fn make_inst(&mut self, data: InstData, loc: SourceLoc) -> Inst {
-        let types = self.result_types(&data);
-        let inst = self.push_inst(data);
-        let results = &mut self.results[inst];
-        for (i, &ty) in types.iter().enumerate() {
+        let inst = self.insts.next_key();
+        let mut results = SmallVec::new();
+        for (i, ty) in self.result_types(&data).into_iter().enumerate() {
             let def = ValueDef::Result(inst, i as u32);
             results.push(self.values.push(ValueData { ty, def }));
         }
-        self.locs[inst] = loc;
-        inst
+        self.results.push(results);
+        self.locs.push(loc);
+        self.insts.push(data)
     }
 
     /// Appends an instruction to a block.

@@ -96,9 +96,10 @@ pub(crate) struct Edges {
 
 impl Edges {
     pub(crate) fn new(func: &Function) -> Self {
-        let mut into: SecondaryMap<Block, SmallVec<[(Inst, u32); 2]>> = SecondaryMap::new();
+        let none = func.blocks.values().map(|_| SmallVec::new());
+        let mut into: SecondaryMap<Block, SmallVec<[(Inst, u32); 2]>> =
+            none.collect::<Vec<_>>().into();
         let mut from = SecondaryMap::new();
-        into.resize(func.blocks.len());
         from.resize(func.insts.len());
         for &block in &func.layout {
             if let Some(inst) = func.terminator(block) {

@@ -11,7 +11,7 @@ use synth_ir::cfg::{Cfg, DomTree};
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{BinaryOp, Block, Cond, Function, Inst, InstData, Value};
 
-use crate::ranges::{Known, Range};
+use crate::ranges::{Flow, Known, Range};
 use crate::{Context, Pass};
 
 /// The pass.
@@ -22,12 +22,14 @@ impl Pass for Induction {
         let cfg = Cfg::new(func);
         let dom = DomTree::new(func, &cfg);
         let Some(steps) = find_steps(func, &cfg, &dom) else { return false };
-        let known = Known::new(func);
+        let flow = Flow::new(func, &cfg, dom);
+        let known = Known::with(func, &cfg, &flow);
         let mut home: SecondaryMap<Inst, Option<Block>> = SecondaryMap::new();
+        home.resize(func.insts.len());
         for &block in &func.layout {
             func.blocks[block].insts.iter().for_each(|&inst| home[inst] = Some(block));
         }
-        let mut places = Places { home, passed: SecondaryMap::new(), dom: &dom };
+        let mut places = Places { home, passed: SecondaryMap::new(), dom: &flow.dom };
         let mut changed = false;
         for i in 0..func.layout.len() {
             let block = func.layout[i];

@@ -8,7 +8,7 @@
 use synth_ir::cfg::{Cfg, DomTree};
 use synth_ir::{BinaryOp, Block, Function, Inst, InstData, Value};
 
-use crate::ranges::{Known, Range};
+use crate::ranges::{Flow, Known, Range};
 use crate::simplify::known_zero;
 use crate::{Context, Pass};
 
@@ -27,7 +27,8 @@ impl Pass for Shifts {
             return false;
         }
         let cfg = Cfg::new(func);
-        let facts = Facts { dom: DomTree::new(func, &cfg), cfg, known: Known::new(func) };
+        let flow = Flow::new(func, &cfg, DomTree::new(func, &cfg));
+        let facts = Facts { known: Known::with(func, &cfg, &flow), dom: flow.dom, cfg };
         let is_masked = |(block, shift): &(Block, Shift)| {
             let count = shift.count;
             known_zero(func, count) & HIGH != HIGH && !facts.is_small(func, *block, count)

@@ -49,11 +49,15 @@ impl Facts {
         for (id, func) in program.functions().filter(|(id, _)| called[*id]) {
             facts.params[id] = vec![ALL; func.blocks[func.entry()].params.len()];
         }
+        // Functions whose parameters were lowered after they had been looked at.
+        let mut waiting = SecondaryMap::with_default(true);
         for _ in 0..ROUNDS {
             let mut changed = false;
             for (id, func) in program.functions() {
-                let zeros = facts.solve(id, func)?;
-                changed |= facts.pass(func, &zeros);
+                if std::mem::replace(&mut waiting[id], false) {
+                    let zeros = facts.solve(id, func)?;
+                    changed |= facts.pass(func, &zeros, &mut waiting);
+                }
             }
             if !changed {
                 return Some(facts);
@@ -67,8 +71,14 @@ impl Facts {
         self.solve(id, func).unwrap_or_default()
     }
 
-    /// Lowers the parameters of callees by what a function passes.
-    fn pass(&mut self, func: &Function, zeros: &Zeros) -> bool {
+    /// Lowers the parameters of callees by what a function passes. Says whether that
+    /// changed any, and of which functions.
+    fn pass(
+        &mut self,
+        func: &Function,
+        zeros: &Zeros,
+        of: &mut SecondaryMap<SymbolId, bool>,
+    ) -> bool {
         let mut changed = false;
         for inst in insts(func) {
             let (InstData::Call { callee, args, .. } | InstData::TailCall { callee, args, .. }) =
@@ -77,7 +87,9 @@ impl Facts {
                 continue;
             };
             for (param, &arg) in self.params[*callee].iter_mut().zip(args) {
-                changed |= lower(param, zeros[arg]);
+                let lowered = lower(param, zeros[arg]);
+                of[*callee] |= lowered;
+                changed |= lowered;
             }
         }
         changed

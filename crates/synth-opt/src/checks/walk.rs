@@ -17,7 +17,7 @@ use super::facts::{ANY, Fact, Facts, split};
 use super::summary::Summary;
 use crate::edit::Edges;
 use crate::low_bits::{LowBits, Multiples};
-use crate::ranges::Known;
+use crate::ranges::{Flow, Known};
 
 /// Facts that an edge to a join carries.
 const CARRIED: usize = 16;
@@ -36,8 +36,11 @@ pub(super) struct Shape {
 
 impl Shape {
     pub(super) fn new(func: &Function, multiples: Arc<Multiples>) -> Shape {
-        let dom = DomTree::new(func, &Cfg::new(func));
-        Shape { known: Known::new(func), dom, edges: Edges::new(func), multiples }
+        let cfg = Cfg::new(func);
+        let flow = Flow::new(func, &cfg, DomTree::new(func, &cfg));
+        let known = Known::with(func, &cfg, &flow);
+        let Flow { dom, edges, .. } = flow;
+        Shape { known, dom, edges, multiples }
     }
 
     /// What holds exactly if a value is at most a limit, with the least limit.
@@ -116,8 +119,7 @@ impl<'a> Walk<'a> {
         summaries: &'a SecondaryMap<SymbolId, Summary>,
         assumed: &'a Assumed,
     ) -> Self {
-        let mut arrivals = SecondaryMap::new();
-        arrivals.resize(func.blocks.len());
+        let arrivals = func.blocks.values().map(|_| SmallVec::new()).collect::<Vec<_>>().into();
         Walk {
             shape,
             summaries,

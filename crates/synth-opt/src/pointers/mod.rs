@@ -15,6 +15,7 @@ mod web;
 
 use std::collections::BTreeMap;
 
+use smallvec::SmallVec;
 use synth_ir::cfg::{Cfg, DomTree, Loops};
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{BinaryOp, Block, Function, Inst, InstData, SourceLoc, Type, Value};
@@ -63,13 +64,15 @@ struct Places {
     loops: Loops,
     edges: Edges,
     home: SecondaryMap<Inst, Option<Block>>,
-    users: SecondaryMap<Value, Vec<Inst>>,
+    users: SecondaryMap<Value, SmallVec<[Inst; 4]>>,
     for_size: bool,
 }
 
 impl Places {
     fn new(func: &Function, dom: DomTree, loops: Loops, for_size: bool) -> Self {
-        let (home, users) = (SecondaryMap::new(), SecondaryMap::new());
+        let mut home = SecondaryMap::new();
+        home.resize(func.insts.len());
+        let users = func.values.values().map(|_| SmallVec::new()).collect::<Vec<_>>().into();
         let mut places = Places { dom, loops, edges: Edges::new(func), home, users, for_size };
         for &block in &func.layout {
             func.blocks[block].insts.iter().for_each(|&inst| places.add(func, inst, block));

@@ -7,17 +7,23 @@
 //! on the way, which is checked. That bounds the number of turns, and this in
 //! turn the other counters of the loop.
 
-use synth_ir::cfg::{DomTree, Loops};
+use synth_ir::cfg::{Cfg, DomTree, Loops};
 use synth_ir::{BinaryOp, Block, Cond, Function, Inst, InstData, Value};
 
 use super::{Known, Range};
 use crate::edit::Edges;
 
 /// What is asked of the control flow.
-pub(super) struct Flow {
-    pub(super) dom: DomTree,
+pub(crate) struct Flow {
+    pub(crate) dom: DomTree,
     pub(super) loops: Loops,
-    pub(super) edges: Edges,
+    pub(crate) edges: Edges,
+}
+
+impl Flow {
+    pub(crate) fn new(func: &Function, cfg: &Cfg, dom: DomTree) -> Flow {
+        Flow { loops: Loops::new(cfg, &dom), dom, edges: Edges::new(func) }
+    }
 }
 
 /// A counter of a loop.

@@ -7,15 +7,15 @@
 
 mod counters;
 
-use synth_ir::cfg::{Cfg, DomTree, Loops};
+use synth_ir::cfg::{Cfg, DomTree};
 use synth_ir::entity::SecondaryMap;
 use synth_ir::{
     BinaryOp, Block, Cond, Function, Inst, InstData, LoadOp, Type, UnaryOp, Value, WideOp,
 };
 
-use counters::Flow;
+pub(crate) use counters::Flow;
 
-use crate::edit::{Edges, Replacements};
+use crate::edit::Replacements;
 use crate::{Context, Pass};
 
 /// The pass.
@@ -185,12 +185,15 @@ impl Known {
     pub(crate) fn new(func: &Function) -> Self {
         let cfg = Cfg::new(func);
         let dom = DomTree::new(func, &cfg);
-        let loops = Loops::new(&cfg, &dom);
-        let flow = Flow { dom, loops, edges: Edges::new(func) };
+        Known::with(func, &cfg, &Flow::new(func, &cfg, dom))
+    }
+
+    /// The same for a function whose flow is known.
+    pub(crate) fn with(func: &Function, cfg: &Cfg, flow: &Flow) -> Self {
         let mut known = Known(SecondaryMap::new());
         known.0.resize(func.values.len());
         for &block in cfg.reverse_postorder() {
-            let ranges = known.params(func, &flow, block);
+            let ranges = known.params(func, flow, block);
             for (&param, range) in func.blocks[block].params.iter().zip(ranges) {
                 known.0[param] = Some(range);
             }

@@ -34,6 +34,10 @@ impl Uses {
             escapes: SecondaryMap::new(),
             observed: SecondaryMap::new(),
         };
+        if func.slots.is_empty() {
+            return uses;
+        }
+        uses.origin.resize(func.values.len());
         let cfg = Cfg::new(func);
         // Values only move from `None` to a slot and from there to `Mixed`.
         let mut changed = true;
