@@ -14,6 +14,28 @@ pub(crate) fn undefined_function(program: &mut Program, name: &str) -> SymbolId 
     found.unwrap_or_else(|| program.add(name, Linkage::Global, Definition::UndefinedFunction))
 }
 
+/// Symbols that more than calls of this program name: a function that is none of them is
+/// called by what is seen alone.
+pub(crate) fn find_named(program: &Program) -> SecondaryMap<SymbolId, bool> {
+    let mut named: SecondaryMap<SymbolId, bool> = SecondaryMap::new();
+    for (id, symbol) in program.symbols.iter() {
+        named[id] |= symbol.retain || symbol.linkage != Linkage::Local;
+        match &symbol.def {
+            Definition::Alias { target, .. } => named[*target] = true,
+            Definition::Data(data) => data.relocs.iter().for_each(|r| named[r.symbol] = true),
+            Definition::Function(func) => {
+                for &inst in func.layout.iter().flat_map(|&block| &func.blocks[block].insts) {
+                    if let InstData::SymbolAddr { symbol, .. } = func.insts[inst] {
+                        named[symbol] = true;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    named
+}
+
 /// Values that stand for others from now on.
 #[derive(Default)]
 pub(crate) struct Replacements {

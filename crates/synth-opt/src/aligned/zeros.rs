@@ -12,6 +12,7 @@ use synth_ir::{
     Value,
 };
 
+use crate::edit::find_named;
 use crate::low_bits::{Multiples, multiples, named};
 
 /// Times that a function is looked at, and all functions are.
@@ -45,8 +46,8 @@ impl Facts {
                 facts.aligned[id] = data.align.max(1).trailing_zeros() as u8;
             }
         }
-        let called = only_called(program);
-        for (id, func) in program.functions().filter(|(id, _)| called[*id]) {
+        let named = find_named(program);
+        for (id, func) in program.functions().filter(|(id, _)| !named[*id]) {
             facts.params[id] = vec![ALL; func.blocks[func.entry()].params.len()];
         }
         // Functions whose parameters were lowered after they had been looked at.
@@ -170,28 +171,4 @@ fn lower(known: &mut u8, to: u8) -> bool {
 
 fn insts(func: &Function) -> impl Iterator<Item = Inst> + '_ {
     func.layout.iter().flat_map(|&block| func.blocks[block].insts.iter().copied())
-}
-
-/// The functions that nothing but calls of this program name.
-fn only_called(program: &Program) -> SecondaryMap<SymbolId, bool> {
-    let mut called: SecondaryMap<SymbolId, bool> = SecondaryMap::new();
-    for (id, _) in program.functions() {
-        let symbol = &program.symbols[id];
-        called[id] = symbol.linkage == Linkage::Local && !symbol.retain;
-    }
-    for symbol in program.symbols.values() {
-        match &symbol.def {
-            Definition::Data(data) => data.relocs.iter().for_each(|r| called[r.symbol] = false),
-            Definition::Alias { target, .. } => called[*target] = false,
-            Definition::Function(func) => {
-                for inst in insts(func) {
-                    if let InstData::SymbolAddr { symbol, .. } = func.insts[inst] {
-                        called[symbol] = false;
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    called
 }

@@ -10,11 +10,12 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 use synth_ir::entity::SecondaryMap;
-use synth_ir::{Definition, Function, InstData, Linkage, Program, SymbolId, Value};
+use synth_ir::{Function, InstData, Linkage, Program, SymbolId, Value};
 
 use super::facts::ANY;
 use super::loops;
 use super::walk::{Assumed, Closed, Shape, Walk};
+use crate::edit::find_named;
 
 /// How often a function is looked at again for what its callers pass.
 const ROUNDS: u32 = 3;
@@ -215,25 +216,4 @@ fn pass_arguments(
             known.summaries[id].params = params.into_vec();
         }
     }
-}
-
-/// Functions that may be called by what is not seen.
-fn find_named(program: &Program) -> SecondaryMap<SymbolId, bool> {
-    let mut named: SecondaryMap<SymbolId, bool> = SecondaryMap::new();
-    for (id, symbol) in program.symbols.iter() {
-        named[id] |= symbol.retain || symbol.linkage != Linkage::Local;
-        match &symbol.def {
-            Definition::Alias { target, .. } => named[*target] = true,
-            Definition::Data(data) => data.relocs.iter().for_each(|r| named[r.symbol] = true),
-            Definition::Function(func) => {
-                for &inst in func.layout.iter().flat_map(|&block| &func.blocks[block].insts) {
-                    if let InstData::SymbolAddr { symbol, .. } = func.insts[inst] {
-                        named[symbol] = true;
-                    }
-                }
-            }
-            _ => {}
-        }
-    }
-    named
 }
