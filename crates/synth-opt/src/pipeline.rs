@@ -279,6 +279,12 @@ pub trait Observer {
     /// No stage has run yet.
     fn before(&mut self, _program: &Program) {}
 
+    /// Whether the program is to be seen after each stage. If not, passes over functions
+    /// run in another order: all that follow each other on one function, then on the next.
+    fn sees_stages(&self) -> bool {
+        true
+    }
+
     /// The stage that has run gave the symbols new numbers; called before
     /// [`Observer::after`].
     fn renumbered(&mut self, _numbers: &Renumbering) {}
@@ -290,6 +296,10 @@ pub trait Observer {
 
 /// Observes nothing.
 impl Observer for () {
+    fn sees_stages(&self) -> bool {
+        false
+    }
+
     fn after(&mut self, _: &str, _: &Program, _: &[SymbolId]) {}
 }
 
@@ -342,7 +352,19 @@ pub fn run_pipeline(
     let cx = Context { target, options: options.into() };
     let mut numbers = Renumbering::identity(program);
     observer.before(program);
-    for stage in PIPELINE.iter().filter(|stage| stage.levels.contains(&cx.options.level)) {
+    let mut stages = PIPELINE.iter().filter(|s| s.levels.contains(&cx.options.level)).peekable();
+    while let Some(stage) = stages.next() {
+        if let Step::Function(first) = stage.step
+            && !observer.sees_stages()
+        {
+            let mut passes = vec![first];
+            while let Some(Step::Function(pass)) = stages.peek().map(|stage| stage.step) {
+                passes.push(pass);
+                stages.next();
+            }
+            run_passes(&passes, program, &cx);
+            continue;
+        }
         let (changed, symbols) = stage.run(program, &cx)?;
         if let Some(symbols) = symbols {
             observer.renumbered(&symbols);
@@ -351,6 +373,17 @@ pub fn run_pipeline(
         observer.after(stage.name, program, &changed);
     }
     Ok(numbers)
+}
+
+/// Runs passes that follow each other: all on one function while it is in the processor's
+/// caches, then all on the next.
+fn run_passes(passes: &[&dyn Pass], program: &mut Program, cx: &Context<'_>) {
+    let functions: Vec<_> = program.functions_mut().collect();
+    functions.into_par_iter().for_each(|(_, func)| {
+        for pass in passes {
+            pass.run(func, cx);
+        }
+    });
 }
 
 /// Writes functions after the stages that the user asks for.
@@ -364,6 +397,10 @@ pub struct Printer<W> {
 }
 
 impl<W: std::io::Write> Observer for Printer<W> {
+    fn sees_stages(&self) -> bool {
+        self.changed || !self.after.is_empty()
+    }
+
     fn after(&mut self, stage: &str, program: &Program, changed: &[SymbolId]) {
         let all = self.after.iter().any(|name| name == stage);
         let changed = if self.changed { changed } else { &[] };

@@ -12,8 +12,9 @@ mod common;
 use std::fs;
 use std::path::Path;
 
+use synth_ir::SymbolId;
 use synth_ir::{Program, verify};
-use synth_opt::{Context, find_stage};
+use synth_opt::{Context, Level, find_stage, run_pipeline};
 
 const SEPARATOR: &str = "; ==== expected\n";
 
@@ -63,4 +64,26 @@ fn golden_files() {
         }
     }
     assert!(different.is_empty(), "{}", different.join("\n"));
+}
+
+/// Passes run in another order where nobody sees the program after each stage.
+#[test]
+fn what_is_seen_does_not_change_what_is_made() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        let text = fs::read_to_string(&path).unwrap();
+        let (input, _) = text.split_once(SEPARATOR).unwrap_or((&text, ""));
+        for &level in Level::ALL {
+            let mut seen = Program::parse(input).unwrap();
+            let mut unseen = seen.clone();
+            let mut stages = 0;
+            let mut count = |_: &str, _: &Program, _: &[SymbolId]| stages += 1;
+            let first = run_pipeline(&mut seen, level, &common::TestTarget, &mut count).is_ok();
+            let second = run_pipeline(&mut unseen, level, &common::TestTarget, &mut ()).is_ok();
+            assert_eq!(first, second, "{}", path.display());
+            assert!(stages > 0);
+            assert_eq!(seen.to_string(), unseen.to_string(), "{}", path.display());
+        }
+    }
 }
