@@ -11,6 +11,7 @@
 //! switch would not become one or two comparisons.
 
 mod form;
+mod outcome;
 
 use rustc_hash::FxHashMap;
 use synth_ir::entity::EntityRef;
@@ -22,13 +23,12 @@ use synth_ir::{
 use crate::simplify::known_zero;
 use crate::{Change, Context, switches};
 use form::Form;
+use outcome::{Arg, Given, Join, Outcome, meet};
 
 /// Cases of a switch that is looked at.
 const CASES: std::ops::RangeInclusive<usize> = 3..=1024;
 /// Constants that each case hands over.
 const CONSTANTS: usize = 4;
-/// Blocks of constants that follow each other.
-const DEPTH: usize = 4;
 
 /// Runs the pass.
 pub fn run(program: &mut Program, cx: &Context<'_>) -> Change {
@@ -73,80 +73,6 @@ impl Tables {
             next
         })
     }
-}
-
-/// Where ways meet.
-#[derive(Clone, Copy, PartialEq)]
-enum Join {
-    Block(Block),
-    Return,
-}
-
-/// What is handed over there.
-#[derive(Clone, Copy, PartialEq)]
-enum Arg {
-    Const(i32),
-    Value(Value),
-}
-
-/// Where a way leads that does nothing but make constants.
-#[derive(Clone, PartialEq)]
-struct Outcome {
-    join: Join,
-    args: Vec<Arg>,
-}
-
-impl Outcome {
-    /// Where a branch leads.
-    fn of(func: &Function, call: &BlockCall) -> Outcome {
-        let arg = |&value: &Value| match func.as_const(value) {
-            Some(constant) => Arg::Const(constant),
-            None => Arg::Value(value),
-        };
-        let mut outcome =
-            Outcome { join: Join::Block(call.block), args: call.args.iter().map(arg).collect() };
-        for _ in 0..DEPTH {
-            match outcome.further(func) {
-                Some(next) => outcome = next,
-                None => break,
-            }
-        }
-        outcome
-    }
-
-    /// The next place, if the block there makes constants alone.
-    fn further(&self, func: &Function) -> Option<Outcome> {
-        let Join::Block(block) = self.join else { return None };
-        let data = &func.blocks[block];
-        let (&last, rest) = data.insts.split_last()?;
-        if !rest.iter().all(|&inst| matches!(func.insts[inst], InstData::Const(_))) {
-            return None;
-        }
-        let arg = |value: &Value| {
-            let param = data.params.iter().position(|param| param == value);
-            match (param, func.as_const(*value)) {
-                (Some(at), _) => self.args[at],
-                (None, Some(constant)) => Arg::Const(constant),
-                (None, None) => Arg::Value(*value),
-            }
-        };
-        match &func.insts[last] {
-            InstData::Jump(call) if call.block != block => Some(Outcome {
-                join: Join::Block(call.block),
-                args: call.args.iter().map(arg).collect(),
-            }),
-            InstData::Return(values) => {
-                Some(Outcome { join: Join::Return, args: values.iter().map(arg).collect() })
-            }
-            _ => None,
-        }
-    }
-}
-
-/// What the place where all ways meet is given.
-enum Given {
-    Same(Arg),
-    Form(Form),
 }
 
 /// A switch among constants.
@@ -278,24 +204,6 @@ impl Choice {
         }
         args
     }
-}
-
-/// What all cases give the place where they meet, and its bytes.
-fn meet(outcomes: &[Outcome], join: Join, at: usize, target: &dyn Target) -> Option<(Given, u32)> {
-    let first = outcomes[0].args[at];
-    if outcomes.iter().any(|outcome| outcome.join != join) {
-        return None;
-    }
-    if outcomes.iter().all(|outcome| outcome.args[at] == first) {
-        return Some((Given::Same(first), 0));
-    }
-    let constant = |outcome: &Outcome| match outcome.args[at] {
-        Arg::Const(constant) => Some(constant),
-        Arg::Value(_) => None,
-    };
-    let values: Vec<i32> = outcomes.iter().map(constant).collect::<Option<_>>()?;
-    let (form, cost) = form::shortest(&values, target);
-    Some((Given::Form(form), cost))
 }
 
 /// Bytes of a switch and of the blocks that it alone leads to, as well as the
