@@ -20,6 +20,8 @@ struct Loop {
     header: Block,
     parent: Option<u32>,
     depth: u32,
+    /// Its number in a preorder of the nesting, and the last one of those inside of it.
+    span: (u32, u32),
 }
 
 impl Loops {
@@ -37,7 +39,7 @@ impl Loops {
                 continue;
             }
             let number = found.loops.len() as u32;
-            found.loops.push(Loop { header, parent: None, depth: 0 });
+            found.loops.push(Loop { header, parent: None, depth: 0, span: (0, 0) });
             outer.push(number);
             while let Some(block) = work.pop() {
                 if block == header {
@@ -65,11 +67,29 @@ impl Loops {
             // its header, unless the header has one already.
             found.innermost[header].get_or_insert(number);
         }
-        for i in (0..found.loops.len()).rev() {
-            let above = found.loops[i].parent;
-            found.loops[i].depth = above.map_or(1, |p| found.loops[p as usize].depth + 1);
-        }
+        found.nest();
         found
+    }
+
+    /// Depths and spans. A loop stands behind those inside of it.
+    fn nest(&mut self) {
+        let mut size = vec![1; self.loops.len()];
+        for i in 0..size.len() {
+            if let Some(parent) = self.loops[i].parent {
+                size[parent as usize] += size[i];
+            }
+        }
+        // Where the next loop inside of each goes, and the next one inside of none.
+        let (mut next, mut outermost) = (vec![0; size.len()], 0);
+        for i in (0..size.len()).rev() {
+            let parent = self.loops[i].parent.map(|parent| parent as usize);
+            let place = parent.map_or(&mut outermost, |parent| &mut next[parent]);
+            let first = *place;
+            *place += size[i];
+            next[i] = first + 1;
+            self.loops[i].span = (first, first + size[i] - 1);
+            self.loops[i].depth = parent.map_or(1, |parent| self.loops[parent].depth + 1);
+        }
     }
 
     /// Number of loops around a block.
@@ -90,8 +110,12 @@ impl Loops {
 
     /// Whether a block is in the loop with that header, or in one inside of it.
     pub fn is_within(&self, header: Block, block: Block) -> bool {
-        let around = std::iter::successors(self.header(block), |&of| self.outer(of));
-        around.take(self.depth(block) as usize).any(|of| of == header)
+        let innermost = |block: Block| self.innermost[block].map(|l| &self.loops[l as usize]);
+        let (Some(around), Some(inner)) = (innermost(header), innermost(block)) else {
+            return false;
+        };
+        let (first, last) = around.span;
+        around.header == header && (first..=last).contains(&inner.span.0)
     }
 
     /// Header of the innermost loop that both blocks are in.
