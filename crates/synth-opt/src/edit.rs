@@ -91,8 +91,9 @@ impl Replacements {
         self.any
     }
 
-    /// The same after a way through that many blocks, all reachable ones, on which what
-    /// came below a definition was replaced in all that uses it.
+    /// The same after a walk over so many blocks in an order of dominance, on which each
+    /// instruction was given what stands for its operands: nothing is left to do unless
+    /// there are blocks that were not visited.
     pub(crate) fn apply_unvisited(self, func: &mut Function, visited: usize) -> bool {
         if visited < func.layout.len() { self.apply(func) } else { self.any }
     }

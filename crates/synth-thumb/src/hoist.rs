@@ -21,8 +21,8 @@ pub enum Plan {
     Outer,
     /// The constants that cost most, at most so many, out of all loops.
     Few(usize),
-    /// All that are made in several places by more than a short instruction, or one of a
-    /// cycle, as counts more; to the start of the function.
+    /// All that are made in several places and take more than two bytes where size counts,
+    /// or more than a cycle where speed does; to the start of the function.
     Shared(Prefer),
 }
 

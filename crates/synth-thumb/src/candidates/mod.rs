@@ -178,7 +178,7 @@ fn promising(selected: &MFunction, prefer: Prefer) -> Vec<Version> {
 /// The plans that are worth a look, besides leaving all where it is.
 fn plans(selected: &MFunction, prefer: Prefer) -> &'static [Plan] {
     match prefer {
-        // What leaves loops alone saves cycles, and bytes seldom.
+        // To leave a loop saves cycles, but seldom bytes.
         Prefer::Size => &[Plan::Shared(Prefer::Size)],
         Prefer::Speed if selected.loops.is_empty() => &[Plan::Shared(Prefer::Speed)],
         Prefer::Speed => &[Plan::Outer, Plan::Few(3)],
