@@ -20,14 +20,15 @@ const REACH: usize = 12;
 /// Removes comparisons of a function of machine registers.
 pub fn run(function: &mut MFunction) {
     for block in &mut function.blocks {
-        let mut at = 0;
-        while at < block.insts.len() {
-            if repeats(&mut block.insts, at) || joins(&mut block.insts, at) {
-                block.insts.remove(at);
-            } else {
-                at += 1;
+        let mut kept = Vec::with_capacity(block.insts.len());
+        let mut rest = std::mem::take(&mut block.insts).into_iter();
+        while let Some(located) = rest.next() {
+            let inst = &located.inst;
+            if !repeats(&mut kept, inst) && !joins(&mut kept, inst, rest.as_mut_slice()) {
+                kept.push(located);
             }
         }
+        block.insts = kept;
     }
 }
 
@@ -41,13 +42,12 @@ fn reads(rn: Reg, rhs: Rhs) -> u16 {
     MInst::Cmp { op: CmpOp::Cmp, rn, rhs }.core_operands().0
 }
 
-/// Whether the comparison at `at` finds its flags made by an equal one.
-fn repeats(insts: &mut [Located], at: usize) -> bool {
-    let MInst::Cmp { rn, rhs, .. } = insts[at].inst else { return false };
-    let compare = insts[at].inst.clone();
+/// Whether a comparison finds its flags made by an equal one.
+fn repeats(before: &mut [Located], inst: &MInst) -> bool {
+    let MInst::Cmp { rn, rhs, .. } = *inst else { return false };
     let operands = reads(rn, rhs);
-    for located in insts[..at].iter_mut().rev() {
-        if located.inst == compare {
+    for located in before.iter_mut().rev() {
+        if located.inst == *inst {
             return true;
         }
         if located.inst.writes_flags() || operands & written(&mut located.inst) != 0 {
@@ -57,11 +57,10 @@ fn repeats(insts: &mut [Located], at: usize) -> bool {
     false
 }
 
-/// Whether an operation before or behind the comparison at `at` makes its
-/// flags now.
-fn joins(insts: &mut [Located], at: usize) -> bool {
-    let MInst::Cmp { op: CmpOp::Cmp, rn, rhs } = insts[at].inst else { return false };
-    before(insts, at, rn, rhs) || behind(insts, at, rn, rhs)
+/// Whether an operation before or behind a comparison makes its flags now.
+fn joins(before: &mut [Located], inst: &MInst, behind: &mut [Located]) -> bool {
+    let MInst::Cmp { op: CmpOp::Cmp, rn, rhs } = *inst else { return false };
+    joins_before(before, (rn, rhs), behind) || joins_behind((rn, rhs), behind)
 }
 
 /// With flags, if that is a form that exists.
@@ -91,12 +90,10 @@ fn is_difference(inst: &MInst, a: Reg, b: Rhs) -> bool {
 }
 
 /// The operation stands before the comparison.
-fn before(insts: &mut [Located], at: usize, rn: Reg, rhs: Rhs) -> bool {
+fn joins_before(before: &mut [Located], (rn, rhs): (Reg, Rhs), behind: &mut [Located]) -> bool {
     let operands = reads(rn, rhs);
-    let start = at.saturating_sub(REACH);
-    for index in (start..at).rev() {
-        let is_apart = operands & written(&mut insts[index].inst) == 0;
-        let inst = &insts[index].inst;
+    for Located { inst, .. } in before.iter_mut().rev().take(REACH) {
+        let is_apart = operands & written(inst) == 0;
         // The conditions change, but not if the flags are the same.
         let change = if is_apart && is_difference(inst, rn, rhs) {
             Some(None)
@@ -107,10 +104,10 @@ fn before(insts: &mut [Located], at: usize, rn: Reg, rhs: Rhs) -> bool {
         };
         if let Some(change) = change {
             let Some(setter) = with_flags(inst) else { return false };
-            if change.is_some_and(|change| !retarget(&mut insts[at + 1..], change)) {
+            if change.is_some_and(|change| !retarget(behind, change)) {
                 return false;
             }
-            insts[index].inst = setter;
+            *inst = setter;
             return true;
         }
         if inst.writes_flags() || inst.reads_flags() || !is_apart {
@@ -137,9 +134,9 @@ fn of_result(inst: &MInst, rn: Reg, rhs: Rhs) -> Option<fn(Cc) -> Option<Cc>> {
 
 /// The subtraction stands behind the comparison, before anything reads the
 /// flags.
-fn behind(insts: &mut [Located], at: usize, rn: Reg, rhs: Rhs) -> bool {
+fn joins_behind((rn, rhs): (Reg, Rhs), insts: &mut [Located]) -> bool {
     let operands = reads(rn, rhs);
-    for index in at + 1..insts.len().min(at + REACH) {
+    for index in 0..insts.len().min(REACH - 1) {
         let is_apart = operands & written(&mut insts[index].inst) == 0;
         let inst = &insts[index].inst;
         let is_beyond = is_beyond(inst, rn, rhs);
