@@ -1,6 +1,8 @@
 //! Predecessors and dominators of a machine function's blocks
 //! (Cooper, Harvey and Kennedy, "A Simple, Fast Dominance Algorithm").
 
+use std::collections::BinaryHeap;
+
 use super::{MFunction, graph};
 use crate::lists::Lists;
 
@@ -52,8 +54,27 @@ impl Graph {
         }
     }
 
+    /// The nearest block that dominates all of these, which are reached.
+    pub(crate) fn common_of(&self, blocks: impl Iterator<Item = u32>) -> Option<u32> {
+        let mut seen = vec![false; self.len()];
+        let mut left = BinaryHeap::new();
+        let mut add = |left: &mut BinaryHeap<(u32, u32)>, block: u32| {
+            if !std::mem::replace(&mut seen[block as usize], true) {
+                left.push((self.place(block), block));
+            }
+        };
+        blocks.for_each(|block| add(&mut left, block));
+        // The last one dominates none of the others.
+        while left.len() > 1
+            && let Some((_, block)) = left.pop()
+        {
+            add(&mut left, self.dominator(block));
+        }
+        left.pop().map(|(_, block)| block)
+    }
+
     /// The nearest block that dominates both.
-    pub(crate) fn common(&self, mut a: u32, mut b: u32) -> u32 {
+    fn common(&self, mut a: u32, mut b: u32) -> u32 {
         while a != b {
             while self.place[a as usize] > self.place[b as usize] {
                 a = self.dominators[a as usize];

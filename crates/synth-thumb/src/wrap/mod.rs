@@ -76,7 +76,7 @@ struct Door {
 /// The last block that can be the door of all those that need a frame.
 fn door(function: &MFunction, graph: &Graph, needs: &[bool]) -> Option<Door> {
     let users = (0..needs.len() as u32).filter(|&b| needs[b as usize] && graph.is_reached(b));
-    let mut block = users.reduce(|a, b| graph.common(a, b))?;
+    let mut block = graph.common_of(users)?;
     for _ in 0..DOORS {
         if block == 0 {
             return None;
